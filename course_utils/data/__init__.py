@@ -1,0 +1,1 @@
+"""Loaders of the files in assets/."""

@@ -1,0 +1,1 @@
+"""Forward and backward pairs in pure NumPy."""

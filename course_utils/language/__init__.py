@@ -1,0 +1,1 @@
+"""Vocabularies, decoding and scores for text."""

@@ -1,0 +1,1 @@
+"""Models put together from kernels, and loaders of published weights."""

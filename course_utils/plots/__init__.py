@@ -1,0 +1,1 @@
+"""Figures and the style sheet that all lessons share."""

@@ -1,0 +1,1 @@
+"""Optimisers, schedules, training loops and gradient checks."""
