@@ -1,0 +1,1 @@
+"""From sources/*.py to the executed notebooks that learners open."""

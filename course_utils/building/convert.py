@@ -1,0 +1,70 @@
+"""Sources to notebooks without outputs, and the comparison of the two."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def read_source(source: Path) -> NotebookNode:
+    """Read a jupytext percent source as a notebook without outputs.
+
+    source : path of the .py file
+    Returns the notebook with cell ids that depend on the cells' text alone, so that two
+    builds give the same file. Raises ValueError when the source has no cells.
+    """
+    notebook = jupytext.read(source, fmt="py:percent")
+    if not notebook.cells:
+        raise ValueError(f"{source} has no cells: start each with '# %%' or '# %% [markdown]'")
+    seen: Counter[str] = Counter()
+    for cell in notebook.cells:
+        text = f"{cell.cell_type}\n{cell.source}"
+        seen[text] += 1
+        cell["id"] = hashlib.sha256(f"{text}\n{seen[text]}".encode()).hexdigest()[:12]
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.metadata = NotebookNode(kernelspec=dict(KERNELSPEC), language_info={"name": "python"})
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a built notebook. Raises ValueError that names the file when it is not a notebook."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise ValueError(f"{path} is not a readable notebook: {error}") from error
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook so that the file is either the old one or the new one, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".ipynb.part")
+    draft.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def differences(source: Path, notebook: Path) -> list[str]:
+    """What separates a built notebook from its source, one line a difference.
+
+    Compares type, text and metadata of every cell; outputs are left to nbval. Modification
+    times play no part: they lie after a clone.
+    """
+    if not notebook.exists():
+        return [f"{notebook.name}: not built"]
+    wanted, built = read_source(source).cells, read_notebook(notebook).cells
+    found = []
+    if len(wanted) != len(built):
+        found.append(f"{notebook.name}: {len(built)} cells, the source has {len(wanted)}")
+    for number, (want, have) in enumerate(zip(wanted, built, strict=False), start=1):
+        for part in ("cell_type", "source", "metadata", "id"):
+            if want[part] != have.get(part):
+                found.append(f"{notebook.name}: cell {number} differs in its {part}")
+    return found
