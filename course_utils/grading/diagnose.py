@@ -417,7 +417,7 @@ def _cause_of_shape(
         if found.ndim == 1 and expected.ndim == 2:
             return f"a rank-1 array {f} came instead of {e}: keepdims=True or a reshape is missing{right}"
         if expected.ndim == 0:
-            return f"the number is still inside an array of shape {f}: take it out with np.squeeze or float{right}"
+            return f"the number is still in an array of shape {f}: take it out, np.squeeze or float{right}"
         if found.ndim < expected.ndim:
             return f"axes of length 1 got lost, {f} instead of {e}: keepdims=True is missing{right}"
         if found.ndim > expected.ndim:
