@@ -1,1 +1,23 @@
-"""The widgets of the lessons."""
+"""The widgets of the lessons: pictures that follow controls."""
+
+from __future__ import annotations
+
+from course_utils.explorers.learning_rate import LearningRateExplorer
+from course_utils.explorers.surfaces import (
+    CostSurface,
+    logistic_surface,
+    plateau_surface,
+    quadratic_surface,
+    ravine_surface,
+    saddle_surface,
+)
+
+__all__ = [
+    "CostSurface",
+    "LearningRateExplorer",
+    "logistic_surface",
+    "plateau_surface",
+    "quadratic_surface",
+    "ravine_surface",
+    "saddle_surface",
+]
