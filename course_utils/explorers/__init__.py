@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from course_utils.explorers.learning_rate import LearningRateExplorer
+from course_utils.explorers.optimiser_race import OptimiserRaceExplorer
 from course_utils.explorers.surfaces import (
     CostSurface,
     logistic_surface,
@@ -15,6 +16,7 @@ from course_utils.explorers.surfaces import (
 __all__ = [
     "CostSurface",
     "LearningRateExplorer",
+    "OptimiserRaceExplorer",
     "logistic_surface",
     "plateau_surface",
     "quadratic_surface",

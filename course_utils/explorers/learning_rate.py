@@ -38,7 +38,7 @@ def draw_contours(axes: mpl.axes.Axes, surface: CostSurface) -> None:
     x, y, J = surface.grid()
     low, high = float(J.min()), float(J.max())
     levels = low + (high - low) * np.linspace(0, 1, 16) ** 2
-    axes.contourf(x, y, J, levels=levels, cmap="Blues_r", alpha=0.75)
+    axes.contourf(x, y, J, levels=levels, cmap="Blues_r", alpha=0.5)
     axes.contour(x, y, J, levels=levels, colors="#5b7a94", linewidths=0.5)
     if surface.minimum is not None:
         axes.plot(*surface.minimum, "P", color="white", mec=COLOURS["black"], markersize=9, zorder=3)
@@ -112,7 +112,7 @@ class LearningRateExplorer(Explorer):
                 share_of_edge(0.96),
             ),
             Preset(
-                "Divergent",
+                "Too large",
                 "Beyond 2/λ_max each step lands higher than it began. On a quadratic the cost explodes; "
                 "where the slope is bounded, as in logistic regression, it bounces for ever.",
                 share_of_edge(3.0, steps=60),

@@ -129,7 +129,7 @@ def test_presets_do_what_they_say(explorer, name):
         "Too small": "too slow",
         "Good": "arrived",
         "Zig-zag at the edge": "zig-zag",
-        "Divergent": "diverges",
+        "Too large": "diverges",
     }
 
 
