@@ -1,0 +1,155 @@
+"""The simple recurrent network, forward and backward through time.
+
+One step is `a<t> = tanh(Waa a<t-1> + Wax x<t> + ba)`. Two products and a sum are one product with
+stacked matrices: put the weights side by side and their inputs below each other,
+
+    W = [Waa | Wax | ba]     (n_a, n_a + n_x + 1)
+    X = [a<t-1>; x<t>; 1]    (n_a + n_x + 1, m)
+
+and `Z = W X` is all three terms; the row of ones multiplies the bias. All X live in one array
+`X[t]`, filled with every x<t> before the first step. Step t writes tanh(Z) straight into the
+first n_a rows of `X[t + 1]`: the result of one step is already in place as the input of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils.kernels.checks import check_array
+from course_utils.kernels.recurrent_sequence import (
+    carry_ended,
+    check_output_gradient,
+    check_sequence,
+    padding_mask,
+    require_parameters,
+    steps_per_block,
+    sum_of_products,
+    time_first,
+    time_last,
+)
+
+
+class RNNCache(NamedTuple):
+    """What `rnn_backward` needs.
+
+    X     : (T_x + 1, n_a + n_x + 1, m), step t holds [a<t-1>; x<t>; 1], the last one only a<T_x>
+    W     : (n_a, n_a + n_x + 1), [Waa | Wax | ba]
+    ended : (T_x, m) True at padded steps, or None
+    """
+
+    X: np.ndarray
+    W: np.ndarray
+    ended: np.ndarray | None
+
+
+def stack_inputs(x: np.ndarray, a0: np.ndarray, ended: np.ndarray | None) -> np.ndarray:
+    """The array of all stacked inputs, with a<0> and every x<t> in place.
+
+    x     : (n_x, m, T_x),  a0 : (n_a, m)
+    ended : (T_x, m) True at padded steps, or None. Padding is set to 0: whatever the caller left
+            there, even NaN, cannot reach a gradient
+    Returns X (T_x + 1, n_a + n_x + 1, m); the rows of later states are not filled yet.
+    """
+    n_x, m, T_x = x.shape
+    n_a = a0.shape[0]
+    X = np.empty((T_x + 1, n_a + n_x + 1, m), dtype=x.dtype)
+    X[0, :n_a] = a0
+    X[:T_x, n_a : n_a + n_x] = x.transpose(2, 0, 1)
+    X[:, -1] = 1
+    if ended is not None:
+        np.copyto(X[:T_x, n_a : n_a + n_x], 0, where=ended[:, None, :])
+    return X
+
+
+def rnn_forward(
+    x: np.ndarray,
+    a0: np.ndarray,
+    parameters: Mapping[str, np.ndarray],
+    lengths: np.ndarray | Sequence[int] | None = None,
+) -> tuple[np.ndarray, RNNCache]:
+    """Run a simple recurrent network over a batch of sequences.
+
+    x          : (n_x, m, T_x) inputs
+    a0         : (n_a, m) first state
+    parameters : Waa (n_a, n_a), Wax (n_a, n_x), ba (n_a, 1)
+    lengths    : (m,) steps of each sequence, 0 to T_x; None when all have T_x. Past its end a
+                 sequence keeps its last state, so `a[:, :, -1]` is the last state of every one;
+                 x is not read there
+    Returns a (n_a, m, T_x) and the cache of the backward pass.
+    Raises ValueError for shapes that do not fit, TypeError for mixed dtypes.
+    """
+    parameters = require_parameters(parameters, ("Waa", "Wax", "ba"))
+    n_x, m, T_x, n_a = check_sequence(x, {"a0": a0}, parameters)
+    check_array("Waa", parameters["Waa"], (n_a, n_a))
+    check_array("Wax", parameters["Wax"], (n_a, n_x))
+    check_array("ba", parameters["ba"], (n_a, 1))
+    ended = padding_mask(lengths, m, T_x)
+
+    W = np.concatenate([parameters["Waa"], parameters["Wax"], parameters["ba"]], axis=1)
+    X = stack_inputs(x, a0, ended)
+    Z = np.empty((n_a, m), dtype=x.dtype)
+    for t in range(T_x):
+        a_next = X[t + 1, :n_a]
+        np.matmul(W, X[t], out=Z)
+        np.tanh(Z, out=a_next)
+        carry_ended(a_next, X[t, :n_a], None if ended is None else ended[t])
+    a = X[1:, :n_a].copy()  # the caller may change a; the cache must not change with it
+    return time_last(a), RNNCache(X, W, ended)
+
+
+def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
+    """Backpropagation through time for the simple recurrent network.
+
+    The gradient of a state has two sources: what the cost says about it (`da` at that step) and
+    what comes back through the next step. Going backwards, with both added up in `da_t`:
+
+        dZ<t> = da_t * (1 - a<t>^2),    da_t of the step before = Waa^T dZ<t> (+ its own da)
+
+    Only this chain is sequential. All dZ are kept, and dx and the weights' gradients are taken
+    of all steps together afterwards.
+
+    da    : (n_a, m, T_x) gradient of the cost with respect to a. What it says of padded steps
+            counts for the last state, which is what stands there
+    cache : from `rnn_forward`
+    Returns dx (n_x, m, T_x), 0 in the padding; da0 (n_a, m); dWaa, dWax, dba.
+    """
+    X, W, ended = cache
+    n_a, m, T_x = W.shape[0], X.shape[2], X.shape[0] - 1
+    n_x = W.shape[1] - n_a - 1
+    check_output_gradient("da", da, n_a, m, T_x, X.dtype)
+    da = time_first(da)  # (T_x, n_a, m)
+    Waa_T = np.ascontiguousarray(W[:, :n_a].T)
+
+    D = np.empty((T_x, n_a, m), dtype=X.dtype)  # dZ of every step
+    da_t = np.zeros((n_a, m), dtype=X.dtype)
+    kept = np.zeros_like(da_t)  # share of da_t that passes an ended sequence unchanged
+    block = steps_per_block(2 * D.itemsize * n_a * m)
+    for end in range(T_x, 0, -block):
+        start = max(0, end - block)
+        a, dZ = X[start + 1 : end + 1, :n_a], D[start:end]
+        np.multiply(a, a, out=dZ)
+        np.subtract(1, dZ, out=dZ)  # 1 - a^2, the slope of tanh
+        for t in range(end - 1, start - 1, -1):
+            da_t += da[t]
+            dZ = D[t]
+            dZ *= da_t
+            if ended is not None and ended[t].any():
+                np.copyto(dZ, 0, where=ended[t])
+                np.multiply(da_t, ended[t], out=kept)
+                np.matmul(Waa_T, dZ, out=da_t)
+                da_t += kept
+            else:
+                np.matmul(Waa_T, dZ, out=da_t)
+
+    dW = sum_of_products(D, X[:T_x])  # (n_a, n_a + n_x + 1)
+    dx = np.matmul(W[:, n_a : n_a + n_x].T, D)  # (T_x, n_x, m)
+    return {
+        "dx": time_last(dx),
+        "da0": da_t,
+        "dWaa": dW[:, :n_a].copy(),
+        "dWax": dW[:, n_a : n_a + n_x].copy(),
+        "dba": dW[:, -1:].copy(),
+    }
