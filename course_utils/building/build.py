@@ -11,11 +11,12 @@ from pathlib import Path
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from course_utils.building.convert import differences, read_notebook, read_source, write_notebook
+from course_utils.building.convert import differences, read_notebook, read_source, write_notebook, write_text
 from course_utils.building.dependencies import input_digest
 from course_utils.building.execute import CellFailed, execute
 from course_utils.building.outputs import UnwantedOutput, keep_clock_outputs, normalise
-from course_utils.grading import release
+from course_utils.grading.exercise import load_exercise
+from course_utils.grading.release import starter_text
 from course_utils.layout import Course
 
 
@@ -70,9 +71,11 @@ def _build_one(source: Path, course: Course, force: bool) -> Built:
 
 def _build_exercise(source: Path, course: Course) -> Built:
     starter = course.notebook_of(source)
-    before = starter.read_bytes() if starter.exists() else b""
-    release.build_exercise(source, starter, release.manifest_path(starter))
-    return Built(source, "unchanged" if starter.read_bytes() == before else "built")
+    text = starter_text(load_exercise(source))
+    if starter.exists() and starter.read_text(encoding="utf-8") == text:
+        return Built(source, "unchanged")
+    write_text(text, starter)
+    return Built(source, "built")
 
 
 def build(sources: Iterable[Path], course: Course, *, force: bool = False, jobs: int = 2) -> list[Built]:
@@ -102,7 +105,11 @@ def check(sources: Iterable[Path], course: Course) -> list[str]:
     found: list[str] = []
     for source in sources:
         if source.parent.name == "exercises":
-            found += release.differences(source, course.notebook_of(source))
+            starter = course.notebook_of(source)
+            if not starter.exists() or starter.read_text(encoding="utf-8") != starter_text(
+                load_exercise(source)
+            ):
+                found.append(f"{starter.relative_to(course.root)}: is not the starter of its source")
         else:
             found += differences(source, course.notebook_of(source))
     known = {course.notebook_of(source) for source in course.lesson_sources() + course.exercise_sources()}

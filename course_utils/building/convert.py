@@ -45,9 +45,14 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook so that the file is either the old one or the new one, never a half."""
+    write_text(nbformat.writes(notebook) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file in one step, making its folder where needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".ipynb.part")
-    draft.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding="utf-8")
     draft.replace(path)
 
 

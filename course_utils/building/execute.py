@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def execute(notebook: NotebookNode, folder: Path) -> float:
         resources={"metadata": {"path": str(folder)}},
     )
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default"}
-    with client.setup_kernel(env=environment):
+    # What the kernel says to its terminal is about the machine, not about the lesson.
+    with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
         started = time.perf_counter()
         for index, cell in enumerate(notebook.cells):
             try:

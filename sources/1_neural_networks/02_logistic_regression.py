@@ -63,7 +63,8 @@ for row, label in enumerate((0, 1)):
         axis.set_xticks([])
         axis.set_yticks([])
     axes[row, 0].set_ylabel(f"y = {label}")
-figure.suptitle("Threes above, eights below", x=0.01, ha="left", fontsize=11);
+figure.suptitle("Threes above, eights below", x=0.01, ha="left", fontsize=11)
+plt.show()
 
 # %% [markdown]
 # *In words:* eight handwritten threes in the upper row, eight handwritten eights in the
@@ -146,7 +147,8 @@ axis.plot(z, a * (1 - a), "--", label="its slope, a(1 - a)")
 axis.axhline(0.5, color=COLOURS["grey"], lw=0.8)
 axis.axvline(0, color=COLOURS["grey"], lw=0.8)
 axis.set(xlabel="score z", ylabel="probability a", title="Undecided at 0, sure far out, never quite 0 or 1")
-axis.legend();
+axis.legend()
+plt.show()
 
 # %% [markdown]
 # *In words:* an S-shaped line from 0 on the left to 1 on the right through one half at $z = 0$.
@@ -247,7 +249,8 @@ left.legend()
 right.plot(z, a - 1, label="cross-entropy")
 right.plot(z, (a - 1) * a * (1 - a), "--", label="squared error")
 right.set(xlabel="score z", ylabel="slope", title="Slope: what learning gets to feel")
-right.legend();
+right.legend()
+plt.show()
 
 # %% [markdown]
 # *In words:* on the left, cross-entropy keeps rising as the score gets worse, while squared
@@ -625,7 +628,8 @@ left.set(xlabel="step", ylabel="cost J", title="Fast at first, then patient")
 limit = np.abs(w).max()
 image = right.imshow(w.reshape(28, 28), cmap="PuOr_r", vmin=-limit, vmax=limit)
 right.set(title="Weights", xticks=[], yticks=[])
-figure.colorbar(image, ax=right, label="votes three (−)   votes eight (+)");
+figure.colorbar(image, ax=right, label="votes three (−)   votes eight (+)")
+plt.show()
 
 # %% [markdown]
 # *In words:* the cost falls steeply for some dozens of steps and then ever more slowly. In
@@ -642,7 +646,7 @@ figure, axes = plt.subplots(1, 6, figsize=(7.2, 1.9))
 for axis, i in zip(axes, worst, strict=True):
     axis.imshow(images_test[i, :, :, 0], cmap="gray_r")
     truth = "an eight" if Y_test[0, i] else "a three"
-    axis.set(xticks=[], yticks=[], title=f"{truth}\nP(eight) = {A_test[0, i]:.2f}")
+    axis.set(xticks=[], yticks=[], title=f"{truth}\nP(8) = {A_test[0, i]:.2f}")
     axis.title.set_fontsize(9)
 
 # %% [markdown]
@@ -663,7 +667,8 @@ for (name, rate), dash in zip(rates.items(), (":", "-", "--"), strict=True):
     _, _, histories[name] = train(X_feature, Y_train, rate, steps=100)
     axis.plot(histories[name], dash, label=f"{name}: {rate}")
 axis.set(xlabel="step", ylabel="cost J", yscale="log", title="One hundred steps")
-axis.legend();
+axis.legend()
+plt.show()
 
 # %%
 for name, history in histories.items():
@@ -696,6 +701,7 @@ for alpha in (0.05, 0.25, 0.45, 0.5, 0.55):
 _, _, history = train(X_train, Y_train, learning_rate=5.0, steps=200)
 for step in (0, 5, 10, 20, 40, 80, 199):
     print(f"step {step:3}: cost {history[step]:8.3f}")
+print(f"highest: {max(history):.0f}, after {int(np.argmax(history))} steps")
 
 # %% [markdown]
 # The cost first leaps to sixty times its start, then comes down after all. With 784 weights these two classes can be
