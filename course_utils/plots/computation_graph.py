@@ -67,7 +67,12 @@ def draw_computation_graph(
         x, y = place[id(node)]
         edge = COLOURS["blue"] if node.parents else COLOURS["grey"]
         axes.text(
-            x, y, _label(node), ha="center", va="center", bbox={"boxstyle": "round,pad=0.45", "fc": "white", "ec": edge}
+            x,
+            y,
+            _label(node),
+            ha="center",
+            va="center",
+            bbox={"boxstyle": "round,pad=0.45", "fc": "white", "ec": edge},
         )
         axes.text(x, y + 0.47, f"{node.value:.{digits}g}", ha="center", va="bottom", color=COLOURS["blue"])
         if gradients and node.gradient is not None:

@@ -88,6 +88,7 @@ x.shape
 # | $X = [x^{(1)}\; x^{(2)} \dots x^{(m)}]$ | all examples, side by side | $(n_x, m)$ |
 # | $Y = [y^{(1)}\; y^{(2)} \dots y^{(m)}]$ | all labels, side by side | $(1, m)$ |
 
+
 # %%
 def as_columns(images):
     """Unroll pictures into columns. images : (m, n_H, n_W, 1). Returns (n_H * n_W, m)."""
@@ -128,6 +129,7 @@ for axis, picture, title in zip(axes, (right, mixed), ("reshape(m, -1).T", "resh
 # $$a = \hat y = \sigma(z) = \frac{1}{1 + e^{-z}}, \qquad \hat y\ \text{read as}\ P(y = 1 \mid x).$$
 #
 # *Predict before you run:* what is $\sigma(0)$? How do $\sigma(3)$ and $\sigma(-3)$ relate?
+
 
 # %%
 def sigmoid_by_the_formula(z):
@@ -263,6 +265,7 @@ plt.show()
 # have one parameter, so we give it a single feature: the ink in a patch at the left, where
 # eights close and threes are open.
 
+
 # %%
 def ink_at_the_lower_left(images):
     """Mean darkness of a patch of 4 × 4 pixels. images : (m, 28, 28, 1). Returns (m,)."""
@@ -328,6 +331,7 @@ for axis, J, title in zip(axes, (crossed, squared), ("cross-entropy", "squared e
 #
 # *Predict before you run:* fill in the last column yourself, for $a = 2$.
 
+
 # %%
 def slope_by_nudging(f, a, nudge=0.001):
     """How far f moves for each unit that a moves, measured with a small step."""
@@ -361,6 +365,7 @@ for name, f in functions:
 # Here is a graph in thirty lines. Each node knows its value, its parents, and the slope
 # towards each parent. In the course's code the derivative of the final output with
 # respect to `a` is called `da`; here it is the node's `gradient`.
+
 
 # %%
 class Node:
@@ -418,6 +423,7 @@ draw_computation_graph(graph, axis)
 # Check each against a nudge. The graph needs one walk for all of them; nudging needs one run of
 # the whole formula **per input**. With 784 weights that difference is why networks can be trained at all.
 
+
 # %%
 def J_of(a, b, c):
     return 3 * (a + b * c)
@@ -452,6 +458,7 @@ for node in (a, b_, c):
 # Read it: the error itself, *what I said minus what was true*, is the derivative. This is the
 # gift of pairing the sigmoid with cross-entropy. The same nodes compute it.
 
+
 # %%
 def squash(name, p):
     value = float(sigmoid(np.array([p.value]))[0])
@@ -473,7 +480,9 @@ loss = cross_entropy_node("L", a_node, y)
 graph = [w1, x1, w2, x2, bias, p1, p2, s1, z_node, a_node, loss]
 walk_back(graph)
 print(f"a = {a_node.value:.4f}   a - y = {a_node.value - y:.4f}   dL/dz by the graph = {z_node.gradient:.4f}")
-print(f"dw1 = {w1.gradient:.4f} = x1 (a - y)   dw2 = {w2.gradient:.4f} = x2 (a - y)   db = {bias.gradient:.4f}")
+print(
+    f"dw1 = {w1.gradient:.4f} = x1 (a - y)   dw2 = {w2.gradient:.4f} = x2 (a - y)   db = {bias.gradient:.4f}"
+)
 
 # %% tags=["figure"]
 figure, axis = plt.subplots(figsize=(9.4, 4.6))
@@ -489,6 +498,7 @@ draw_computation_graph(graph, axis)
 #
 # The cost is a mean of losses, and the derivative of a mean is the mean of the derivatives. As a loop
 # over examples and features it reads like this:
+
 
 # %%
 def cost_and_gradients_loop(w, b, X, Y):
@@ -517,6 +527,7 @@ def cost_and_gradients_loop(w, b, X, Y):
 # $(1, m)$. All errors at once: $dZ = A - Y$. And the sum over examples of $x^{(i)} dz^{(i)}$ is
 #
 # $$dw = \frac1m X\, dZ^T, \qquad (n_x, m)(m, 1) \to (n_x, 1), \qquad\qquad db = \frac1m \sum_i dz^{(i)}.$$
+
 
 # %%
 def cost_and_gradients(w, b, X, Y):
@@ -565,7 +576,9 @@ started = perf_counter()
 for _ in range(50):
     cost_and_gradients(w_try, b_try, X_few, Y_few)
 fast_seconds = (perf_counter() - started) / 50
-print(f"loop {1000 * loop_seconds:.1f} ms, product {1000 * fast_seconds:.3f} ms: {loop_seconds / fast_seconds:.0f} times faster")
+print(
+    f"loop {1000 * loop_seconds:.1f} ms, product {1000 * fast_seconds:.3f} ms: {loop_seconds / fast_seconds:.0f} times faster"
+)
 
 # %% [markdown]
 # ## 8 · Walking downhill
@@ -576,6 +589,7 @@ print(f"loop {1000 * loop_seconds:.1f} ms, product {1000 * fast_seconds:.3f} ms:
 #
 # The **learning rate** $\alpha$ sets the length of the step. Where the slope is negative the minus
 # sign moves $w$ up, where it is positive, down: always downhill.
+
 
 # %%
 def train(X, Y, learning_rate, steps):
@@ -610,7 +624,9 @@ def accuracy(w, b, X, Y):
 w, b, costs = train(X_train, Y_train, learning_rate=0.05, steps=600)
 for step in (0, 1, 10, 100, 599):
     print(f"step {step:3}: cost {costs[step]:.4f}")
-print(f"right on training pictures {accuracy(w, b, X_train, Y_train):.1%}, on test pictures {accuracy(w, b, X_test, Y_test):.1%}")
+print(
+    f"right on training pictures {accuracy(w, b, X_train, Y_train):.1%}, on test pictures {accuracy(w, b, X_test, Y_test):.1%}"
+)
 
 # %% [markdown]
 # <details><summary>Your prediction</summary>
@@ -673,7 +689,9 @@ plt.show()
 # %%
 for name, history in histories.items():
     rises = int((np.diff(history) > 0).sum())
-    print(f"{name:9}  last cost {history[-1]:6.3f}   highest {max(history):6.3f}   steps uphill {rises:2} of 99")
+    print(
+        f"{name:9}  last cost {history[-1]:6.3f}   highest {max(history):6.3f}   steps uphill {rises:2} of 99"
+    )
 
 # %% [markdown]
 # *In words:* the dotted line (too small) sinks slowly and is not at the bottom after a hundred steps; the solid

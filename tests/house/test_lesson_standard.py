@@ -100,6 +100,6 @@ def test_links_between_notebooks_lead_somewhere(source):
 
 @pytest.mark.parametrize("source", SOURCES, ids=ids)
 def test_no_cell_hides_its_value_behind_a_semicolon(source):
-    """nbval does not keep the history that IPython looks for the semicolon in: end a figure with plt.show()."""
+    """nbval keeps no history, in which IPython looks for the semicolon: end a figure with plt.show()."""
     for cell in notebook_of(source).cells:
         assert cell.cell_type != "code" or not cell.source.rstrip().endswith(";"), cell.source

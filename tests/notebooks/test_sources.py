@@ -29,7 +29,7 @@ def small_course(tmp_path):
     package = tmp_path / "course_utils"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "numbers_.py").write_text("ANSWER = 41\n")
+    (package / "layout.py").write_text("TRACKS = 1\n")
     return Course(tmp_path)
 
 
@@ -88,12 +88,12 @@ def outcomes_of_a_build(course):
 
 def test_only_what_changed_is_built(small_course):
     write_source(small_course, GOOD)
-    two = write_source(small_course, "# %%\nfrom course_utils.numbers_ import ANSWER\n", "02_other.py")
+    two = write_source(small_course, "# %%\nfrom course_utils.layout import TRACKS\n", "02_other.py")
     assert [b.outcome for b in build(small_course.lesson_sources(), small_course, jobs=1)] == ["built"] * 2
     assert [b.outcome for b in build(small_course.lesson_sources(), small_course, jobs=1)] == [
         "unchanged"
     ] * 2
-    (small_course.root / "course_utils" / "numbers_.py").write_text("ANSWER = 42\n")
+    (small_course.root / "course_utils" / "layout.py").write_text("TRACKS = 2\n")
     assert not is_current(two, small_course)
     assert outcomes_of_a_build(small_course) == ["unchanged", "built"]
 
@@ -129,9 +129,9 @@ def test_a_notebook_edited_by_hand_is_found(small_course):
 
 
 def test_dependencies_follow_imports(small_course):
-    code = "%matplotlib inline\nimport numpy\nfrom course_utils.numbers_ import ANSWER\n"
-    assert imported_modules(code) == {"course_utils.numbers_", "course_utils.numbers_.ANSWER"}
-    source = write_source(small_course, "# %%\nfrom course_utils.numbers_ import ANSWER\n")
+    code = "%matplotlib inline\nimport numpy\nfrom course_utils.layout import TRACKS\n"
+    assert imported_modules(code) == {"course_utils.layout", "course_utils.layout.TRACKS"}
+    source = write_source(small_course, "# %%\nfrom course_utils.layout import TRACKS\n")
     before = input_digest(source, small_course.root)
     (small_course.root / "course_utils" / "other.py").write_text("x = 1\n")
     assert input_digest(source, small_course.root) == before

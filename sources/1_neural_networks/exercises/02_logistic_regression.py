@@ -35,6 +35,7 @@ import numpy as np
 # <details><summary>Hint 2</summary>Multiply above and below by e^z: the same function, written with e^z only.</details>
 # <details><summary>Hint 3</summary>Take e to the power of -|z|, which is never above 1, and use np.where to choose between two fractions.</details>
 
+
 # %% grade_id="sigmoid"
 def sigmoid(Z):
     # BEGIN SOLUTION: return 1 / (1 + e^(-z)) for every entry of Z
@@ -103,6 +104,7 @@ def call(f, case):
 # <details><summary>Hint 2</summary>Where y is 1 only log a counts, where y is 0 only log(1 - a). Both terms are negative.</details>
 # <details><summary>Hint 3</summary>The mean of all losses is one number; float(...) turns it into a plain one.</details>
 
+
 # %% grade_id="cost"
 def cost(A, Y):
     # BEGIN SOLUTION: return the mean over the m examples of the cross-entropy loss
@@ -148,6 +150,7 @@ def explain(case, expected, found):
 # <details><summary>Hint 1</summary>One line for the errors: dZ = A - Y, of shape (1, m).</details>
 # <details><summary>Hint 2</summary>(n_x, m) times (m, 1) is (n_x, 1). Which of X and dZ must be transposed?</details>
 # <details><summary>Hint 3</summary>The product sums over the examples; the mean needs one thing more. db is the mean of dZ.</details>
+
 
 # %% grade_id="gradients"
 def gradients(X, A, Y):
@@ -226,6 +229,7 @@ def call(f, case):
 # <details><summary>Hint 2</summary>w = w - ... makes a new array. w -= ... writes into the one you were given.</details>
 # <details><summary>Hint 3</summary>Two lines of the same shape: parameter minus learning rate times its gradient; return both.</details>
 
+
 # %% grade_id="descent_step"
 def descent_step(w, b, dw, db, learning_rate):
     # BEGIN SOLUTION: return the new w and the new b, one step against the gradient
@@ -282,6 +286,7 @@ def explain(case, expected, found):
 # <details><summary>Hint 2</summary>The very first cost is log 2 = 0.6931, whatever the data. If yours is not, you append too late.</details>
 # <details><summary>Hint 3</summary>A = sigmoid(w.T @ X + b) has shape (1, m); the other three lines call exercises 2, 3 and 4.</details>
 
+
 # %% grade_id="train"
 def train(X, Y, learning_rate, steps):
     # BEGIN SOLUTION: return w, b and the list of costs after gradient descent from zero
@@ -335,6 +340,7 @@ def explain(case, expected, found):
 # <details><summary>Hint 2</summary>A comparison of an array with a number gives an array of True and False.</details>
 # <details><summary>Hint 3</summary>(w.T @ X + b > 0) has the right shape; .astype(float) gives ones and zeros.</details>
 
+
 # %% grade_id="predict"
 def predict(w, b, X):
     # BEGIN SOLUTION: return 1.0 where the probability is above one half, else 0.0, shape (1, m)
@@ -365,6 +371,7 @@ def cases(rng):
 # <details><summary>Hint 2</summary>In which order does Python divide and add?</details>
 # <details><summary>Hint 3</summary>Everything below the fraction bar belongs inside one pair of brackets.</details>
 
+
 # %% grade_id="probabilities"
 def probabilities(w, b, X):
     Z = w.T @ X + b  # (1, m)
@@ -384,7 +391,9 @@ title = "probabilities between 0 and 1"
 def cases(rng):
     drawn = [{"w": np.array([[2.0]]), "b": 0.0, "X": np.array([[0.0, 1.0, -1.0]])}]
     for n_x, m in ((2, 3), (3, 6), (5, 4)):
-        drawn.append({"w": rng.normal(size=(n_x, 1)), "b": float(rng.normal()), "X": rng.normal(size=(n_x, m))})
+        drawn.append(
+            {"w": rng.normal(size=(n_x, 1)), "b": float(rng.normal()), "X": rng.normal(size=(n_x, m))}
+        )
     return drawn
 
 
@@ -404,6 +413,7 @@ def explain(case, expected, found):
 # <details><summary>Hint 1</summary>What sign has the logarithm of a number below 1?</details>
 # <details><summary>Hint 2</summary>Compare the line inside the loop with the formula of exercise 2.</details>
 # <details><summary>Hint 3</summary>One character inside the loop is wrong.</details>
+
 
 # %% grade_id="cost_loop"
 def cost_loop(A, Y):
