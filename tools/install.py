@@ -19,7 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENVIRONMENT = os.path.join(ROOT, ".venv")
 LOG = os.path.join(ENVIRONMENT, "install.log")
 OLDEST, NEWEST = (3, 11), (3, 13)
-SPACE_NEEDED = 1500 * 2**20  # bytes; a full environment takes about 0.9 GB with its downloads
+SPACE_NEEDED = 1000 * 2**20  # bytes; an environment takes about 450 MB, its downloads as much again
 
 NO_NETWORK = re.compile(
     r"Temporary failure in name resolution|NewConnectionError|Failed to establish a new connection"

@@ -84,7 +84,7 @@ def test_the_right_python_is_taken(version):
 
 
 def test_a_full_disk_is_named(tmp_path):
-    with pytest.raises(install.Stop, match=r"the disk has 10 MB free, the installation needs 1500 MB"):
+    with pytest.raises(install.Stop, match=r"the disk has 10 MB free, the installation needs 1000 MB"):
         install.check_space(str(tmp_path), free=10 * 2**20)
 
 
