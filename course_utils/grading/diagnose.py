@@ -127,6 +127,8 @@ def failure_text(failure: Failure) -> str:
         return "no result within the time limit"
     if failure.missing:
         return "the name is not defined"
+    if failure.unwritten:
+        return failure.type_name
     first_line = failure.message.strip().split("\n")[0][:200]
     text = f"{failure.type_name}: {first_line}"
     if failure.line and failure.code:

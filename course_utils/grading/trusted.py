@@ -196,16 +196,24 @@ def _distinct(values: list, tolerance: tuple[float, float]) -> int:
 
 
 def judge(
-    check: PreparedCheck, results: list | None, *, stopped: str = "", setup: list[str] | None = None
+    check: PreparedCheck,
+    results: list | None,
+    *,
+    stopped: str = "",
+    setup: list[str] | None = None,
+    answer_errors: dict[str, str] | None = None,
 ) -> CheckResult:
     """The verdict on a check.
 
     results : what the kernel showed, one entry a case; it is not trusted. None where nothing came
     stopped : why nothing came, in words
     setup   : sources of the set-up cells; `explain` uses their names
+    answer_errors : by `grade_id`, why the cell of an answer failed
     """
     total = len(check.cases)
+    broken = [f"{name}: {answer_errors[name]}" for name in check.of if name in (answer_errors or {})]
     if results is None:
+        stopped = f"the answer's cell did not run, {broken[0]}" if broken else stopped
         return CheckResult(
             check.check_id, check.title, check.points, 0.0, total, 0, "not run",
             cause=stopped or "the check did not run", hints=len(check.hints),
@@ -254,6 +262,8 @@ def judge(
             notes=tuple(notes),
         )
     diagnosis, cause = _most_telling(check, failing, setup or [])
+    if broken and any(isinstance(found, Failure) and found.missing for _, found, _ in failing):
+        cause = f"the answer's cell did not run, {broken[0]}"
     score = round(check.points * passed / total, 2) if check.by_case else 0.0
     return CheckResult(
         check_id=check.check_id,

@@ -1,0 +1,142 @@
+"""Running one learner's answers through the checks of a plan, in a kernel of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_utils.grading.plan import Plan, fresh_notebook
+from course_utils.grading.trusted import CheckResult, judge
+
+GRACE_SECONDS = 45.0  # start of pytest and kernel, and the end of both
+
+
+class GraderError(RuntimeError):
+    """The grader itself failed; the answers have not been judged."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Verdicts of one run.
+
+    results : one a check, in the plan's order
+    stopped : why the run ended early, or ""
+    answer_errors : by `grade_id`, why the cell of an answer failed
+    """
+
+    results: tuple[CheckResult, ...]
+    stopped: str
+    answer_errors: dict[str, str]
+    seconds: float
+
+
+def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict | None = None) -> Outcome:
+    """Run `answers` (source by `grade_id`) against the checks of `plan`.
+
+    sandbox : an object with `kernel_argv(folder)` and `kernel_env()`, or None for the learner's own machine
+    limits  : fields of `engine.Limits` that differ from the defaults
+
+    Raises GraderError where no kernel could be started.
+    """
+    # Sockets live in this folder and the path of a Unix socket is limited to about a hundred characters.
+    base = Path(tempfile.mkdtemp(prefix="cg-", dir=_short_folder()))
+    try:
+        kernel_folder = base / "k"
+        kernel_folder.mkdir(mode=0o700)
+        nonce = secrets.token_hex(16)
+        (base / "plan.json").write_text(plan.to_json(), encoding="utf-8")
+        notebook = base / "graded.ipynb"
+        notebook.write_text(json.dumps(fresh_notebook(plan, answers, nonce)), encoding="utf-8")
+        job = {
+            "notebook": str(notebook),
+            "plan": str(base / "plan.json"),
+            "nonce": nonce,
+            "folder": str(kernel_folder),
+            "result": str(base / "result.json"),
+            "kernel_argv": sandbox.kernel_argv(kernel_folder) if sandbox else plain_kernel_argv(),
+            "kernel_env": sandbox.kernel_env() if sandbox else plain_kernel_env(),
+            "transport": "tcp" if os.name == "nt" else "ipc",
+            "limits": limits or {},
+        }
+        (base / "job.json").write_text(json.dumps(job), encoding="utf-8")
+        wall = float((limits or {}).get("wall_seconds", 90.0))
+        error = _run_engine(base / "job.json", wall + GRACE_SECONDS)
+        result = base / "result.json"
+        if not result.exists():
+            raise GraderError(f"the grading process ended without a result{': ' + error if error else ''}")
+        content = json.loads(result.read_text(encoding="utf-8"))
+        if not content["kernel"]:
+            raise GraderError(f"no kernel could be started{': ' + error if error else ''}")
+        results = [CheckResult.from_dict(entry) for entry in content["checks"]]
+        return Outcome(tuple(results), content["stopped"], content["answer_errors"], content["seconds"])
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _run_engine(job: Path, seconds: float) -> str:
+    """Run the engine process; kill it with all it started where it does not end. Returns its last words."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "JPY_", "COV_", "NBVAL"))
+        and name not in ("PYTHONSTARTUP", "MPLBACKEND")
+    }
+    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "course_utils.grading", "engine", str(job)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=job.parent,
+        env=environment,
+        start_new_session=os.name != "nt",
+    )
+    try:
+        _, words = process.communicate(timeout=seconds)
+    except BaseException as error:
+        # The engine asks the system to end it with its parent, and the sandbox to end with the engine.
+        if os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+        return f"no end after {seconds:g} s"
+    lines = words.decode("utf-8", "replace").strip().splitlines()
+    return " ".join(lines)[-600:]
+
+
+def _short_folder() -> str | None:
+    folder = tempfile.gettempdir()
+    return "/tmp" if len(folder) > 40 and os.path.isdir("/tmp") else folder
+
+
+def plain_kernel_argv() -> list[str]:
+    """The kernel on the learner's own machine: no sandbox, no start-up files of IPython."""
+    return [
+        *(sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+        *("--HistoryManager.enabled=False", "--InteractiveShellApp.exec_PYTHONSTARTUP=False"),
+    ]
+
+
+def plain_kernel_env() -> dict[str, str]:
+    """Environment of that kernel: one thread of BLAS, and figures drawn without a window."""
+    return {
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
+def not_run(plan: Plan, why: str) -> tuple[CheckResult, ...]:
+    """Results where nothing ran."""
+    return tuple(judge(check, None, stopped=why) for check in plan.checks.values())
