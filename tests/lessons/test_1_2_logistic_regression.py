@@ -1,13 +1,9 @@
 """Lesson 1.2: the syllabus's figures come out of the lesson's own code, and its claims hold."""
 
 import re
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from stored import printed
+from lessons.stored import printed
 
 TEXT = printed("1_neural_networks/02_logistic_regression")
 
