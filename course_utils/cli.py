@@ -88,6 +88,9 @@ def main(argv: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         print(f"course: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader, e.g. `head`, has seen enough
+        sys.stderr.close()
+        return 1
 
 
 if __name__ == "__main__":

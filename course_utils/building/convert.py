@@ -12,6 +12,9 @@ from nbformat import NotebookNode
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
+# Blank lines of the .py file, which jupytext notes for the way back; there is no way back here.
+LAYOUT_OF_THE_SOURCE = {"lines_to_next_cell", "lines_to_end_of_cell_marker"}
+
 
 def read_source(source: Path) -> NotebookNode:
     """Read a jupytext percent source as a notebook without outputs.
@@ -30,6 +33,8 @@ def read_source(source: Path) -> NotebookNode:
         cell["id"] = hashlib.sha256(f"{text}\n{seen[text]}".encode()).hexdigest()[:12]
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+        for key in LAYOUT_OF_THE_SOURCE & cell.metadata.keys():
+            del cell.metadata[key]
     notebook.metadata = NotebookNode(kernelspec=dict(KERNELSPEC), language_info={"name": "python"})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook

@@ -446,7 +446,7 @@ for node in (a, b_, c):
 #
 # $$\frac{d\mathcal L}{da} = -\frac{y}{a} + \frac{1-y}{1-a}, \qquad \frac{da}{dz} = a(1-a).$$
 #
-# The product simplifies beautifully. Multiply it out yourself before you unfold it.
+# The product simplifies. Multiply it out yourself before you unfold it.
 #
 # <details><summary>The derivation</summary>
 #
@@ -492,7 +492,7 @@ draw_computation_graph(graph, axis)
 # *In words:* weights and inputs at the left meet in two products, whose sum plus the bias is
 # $z = -0.9$. The sigmoid makes 0.289 of it, far from the truth $y = 1$; the loss is 1.24. Going back,
 # $d\mathcal L/dz = -0.711$, which is $a - y$; it is multiplied by $x_1$ and $x_2$ on the way to the weights.
-# Every derivative of a weight is negative or has the sign that says: push $z$ up.
+# Both weights get a negative derivative: descent, which steps against it, raises them and with them $z$.
 #
 # ## 7 · All examples: from the loop to one product
 #
