@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -75,6 +76,9 @@ def lab_command(course: Course, port: int, browser: bool) -> list[str]:
         "--ServerApp.port_retries=0",
         "--LabApp.collaborative=False",
     ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container one is root, and JupyterLab would refuse to start.
+        command.append("--ServerApp.allow_root=True")
     return command if browser else [*command, "--no-browser"]
 
 

@@ -93,8 +93,6 @@ def lab(tmp_path_factory):
     environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "jupyter")}
     environment["COURSE_HOME"] = str(home / "course")
     command = [*lab_command(Course(folder), port, browser=False), "--IdentityProvider.token="]
-    if os.name == "posix" and os.geteuid() == 0:
-        command.append("--allow-root")
     log = (folder / "lab.log").open("w")
     process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
