@@ -18,6 +18,7 @@ import re
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,6 +101,7 @@ class GradingPlugin:
         self.output = 0
         self.restarts = 0
         self.kernel_ready = False
+        self.folder = job.folder
         self.next_look = 0.0
         self._install()
 
@@ -124,7 +126,7 @@ class GradingPlugin:
             raise self.end(kernel, f"the limit of {limits.wall_seconds:g} s for the notebook", final=True)
         if time.monotonic() >= self.next_look:
             self.next_look = time.monotonic() + POLL_SECONDS
-            size, files = _folder_size(Path(self.job.folder), limits.folder_files)
+            size, files = _folder_size(Path(self.folder), limits.folder_files)
             if size > limits.folder_bytes or files > limits.folder_files:
                 raise self.end(kernel, "the limit on files written", final=True)
 
@@ -140,7 +142,7 @@ class GradingPlugin:
             def __init__(self, **options):
                 super().__init__(**options)
                 self.transport = job.transport
-                self.connection_file = os.path.join(job.folder, "k.json")
+                self.connection_file = os.path.join(plugin.folder, "k.json")
                 # A larger message ends the connection instead of filling this process's memory.
                 self.context.setsockopt(zmq.MAXMSGSIZE, job.limits.message_bytes)
                 self._kernel_spec = KernelSpec(
@@ -258,9 +260,10 @@ class GradingPlugin:
         if self.restarts >= MAX_RESTARTS:
             raise StopRun("the code ended the kernel again and again")
         self.restarts += 1
-        for name in os.listdir(self.job.folder):
-            if name.startswith("k.json"):
-                os.unlink(os.path.join(self.job.folder, name))
+        kill_descendants()
+        # A folder of its own: the last one was in the hands of the learner's code.
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder = tempfile.mkdtemp(prefix="cg-k-", dir=os.path.dirname(self.folder))
         notebook = item.parent
         notebook.timed_out = False
         notebook.kernel = nbval.kernel.RunningKernel(
@@ -426,6 +429,8 @@ def run(job: Job) -> dict:
         "exit": int(code),
     }
     write_atomic(Path(job.result), json.dumps(outcome).encode())
+    kill_descendants()
+    shutil.rmtree(plugin.folder, ignore_errors=True)
     return outcome
 
 

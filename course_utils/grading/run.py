@@ -48,9 +48,8 @@ def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict 
     """
     # Sockets live in this folder and the path of a Unix socket is limited to about a hundred characters.
     base = Path(tempfile.mkdtemp(prefix="cg-", dir=_short_folder()))
+    kernel_folder = Path(tempfile.mkdtemp(prefix="cg-k-", dir=_short_folder()))
     try:
-        kernel_folder = base / "k"
-        kernel_folder.mkdir(mode=0o700)
         nonce = secrets.token_hex(16)
         (base / "plan.json").write_text(plan.to_json(), encoding="utf-8")
         notebook = base / "graded.ipynb"
@@ -79,6 +78,7 @@ def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict 
         return Outcome(tuple(results), content["stopped"], content["answer_errors"], content["seconds"])
     finally:
         shutil.rmtree(base, ignore_errors=True)
+        shutil.rmtree(kernel_folder, ignore_errors=True)
 
 
 def _run_engine(job: Path, seconds: float) -> str:
