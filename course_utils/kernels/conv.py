@@ -66,7 +66,7 @@ def conv2d_forward(
     n_H, n_W = output_sizes(n, f, stride, zeros)
 
     Z = np.empty((len(A_prev), n_H, n_W, sizes["n_C"]), A_prev.dtype)
-    convolve(zero_pad(A_prev, zeros), W, b, stride, Z)
+    convolve(A_prev, zeros, W, b, stride, Z)
     return Z, (A_prev, W, stride, zeros, Z.shape)
 
 
@@ -85,6 +85,6 @@ def conv2d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
 
     dA_prev = np.empty(A_prev.shape, A_prev.dtype)
     input_gradient(dZ, W, None, stride, (top, left), dA_prev)
-    dW = weight_gradient(zero_pad(A_prev, zeros), dZ, W.shape[:2], stride)
+    dW = weight_gradient(A_prev, zeros, dZ, W.shape[:2], stride)
     db = channel_sums(dZ).reshape(1, 1, 1, -1)
     return dA_prev, dW, db

@@ -8,7 +8,7 @@ import numpy as np
 
 from course_utils.kernels.checks import check_array, check_positive_int, check_same_dtype
 from course_utils.kernels.conv_algorithms import channel_sums, convolve, input_gradient, weight_gradient
-from course_utils.kernels.padding import border, output_sizes, zero_pad
+from course_utils.kernels.padding import border, output_sizes
 
 
 def conv1d_forward(
@@ -36,7 +36,7 @@ def conv1d_forward(
     n_T, _ = output_sizes(pictures.shape[1:3], filters.shape[:2], (stride, 1), zeros)
 
     Z = np.empty((len(A_prev), n_T, 1, sizes["n_C"]), A_prev.dtype)
-    convolve(zero_pad(pictures, zeros), filters, b, (stride, 1), Z)
+    convolve(pictures, zeros, filters, b, (stride, 1), Z)
     Z = Z[:, :, 0]
     return Z, (pictures, filters, (stride, 1), zeros, Z.shape)
 
@@ -55,5 +55,5 @@ def conv1d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
 
     dA_prev = np.empty(pictures.shape, pictures.dtype)
     input_gradient(dZ, filters, None, stride, (zeros[0][0], 0), dA_prev)
-    dW = weight_gradient(zero_pad(pictures, zeros), dZ, filters.shape[:2], stride)
+    dW = weight_gradient(pictures, zeros, dZ, filters.shape[:2], stride)
     return dA_prev[:, :, 0], dW[:, 0], channel_sums(dZ).reshape(1, 1, -1)

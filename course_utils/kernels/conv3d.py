@@ -8,7 +8,7 @@ import numpy as np
 
 from course_utils.kernels.checks import check_array, check_positive_int, check_same_dtype
 from course_utils.kernels.conv_algorithms import channel_sums, convolve, input_gradient, weight_gradient
-from course_utils.kernels.padding import border, output_sizes, zero_pad
+from course_utils.kernels.padding import border, output_sizes
 
 Triple = tuple[int, int, int]
 
@@ -52,8 +52,8 @@ def conv3d_forward(
         if not taps:  # this slice sees nothing but border
             Z[:, d] = b[0]
             continue
-        pictures = zero_pad(_stack_slices(A_prev, first, len(taps)), zeros[1:])
-        convolve(pictures, _filters_2d(W, taps), b, strides[1:], Z[:, d])
+        pictures = _stack_slices(A_prev, first, len(taps))
+        convolve(pictures, zeros[1:], _filters_2d(W, taps), b, strides[1:], Z[:, d])
     return Z, (A_prev, W, strides, zeros, Z.shape)
 
 
@@ -78,8 +78,8 @@ def conv3d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
         if not taps:  # this slice saw nothing but border
             continue
         dZ_slice = np.ascontiguousarray(dZ[:, d])  # (m, n_H, n_W, n_C)
-        pictures = zero_pad(_stack_slices(A_prev, first, len(taps)), zeros[1:])
-        d_filters = weight_gradient(pictures, dZ_slice, (f_H, f_W), strides[1:])
+        pictures = _stack_slices(A_prev, first, len(taps))
+        d_filters = weight_gradient(pictures, zeros[1:], dZ_slice, (f_H, f_W), strides[1:])
         d_filters = d_filters.reshape(f_H, f_W, len(taps), n_C_prev, n_C)
         dW[taps.start : taps.stop] += d_filters.transpose(2, 0, 1, 3, 4)
         d_pictures = np.empty((m, n_H_prev, n_W_prev, len(taps) * n_C_prev), A_prev.dtype)

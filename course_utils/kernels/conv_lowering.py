@@ -36,7 +36,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-BLOCK_BYTES = 512 * 1024  # half of a usual second-level cache: the strips, with room for products
+BLOCK_BYTES = 1024 * 1024  # strips and products of a block: a usual second-level cache
 
 
 def as_runs(A: np.ndarray) -> np.ndarray:
@@ -68,7 +68,7 @@ class Strips:
         f: tuple[int, int],
         stride: tuple[int, int],
         n_out: tuple[int, int],
-        block_bytes: int = BLOCK_BYTES,
+        n_C: int,
     ) -> None:
         """Plan the blocks.
 
@@ -76,6 +76,7 @@ class Strips:
         f      : (f_H, f_W)
         stride : (s_H, s_W)
         n_out  : size of the output (n_H_out, n_W_out)
+        n_C    : output channels, whose products share the cache with the strips
         """
         m, n_H, _, n_C_prev = A.shape
         (f_H, f_W), (s_H, s_W) = f, stride
@@ -85,10 +86,10 @@ class Strips:
         self.n_phases = -(-f_H // s_H)
         self.n_starts = -(-n_H // s_H)  # window starts in a strip, the useless last ones included
         self.strip_rows = self.n_starts * s_H
-        strip_bytes = self.strip_rows * self.run * A.itemsize
-        self.block_columns = max(1, min(self.n_W_out, block_bytes // strip_bytes))
+        column_bytes = (self.strip_rows * self.run + self.n_starts * n_C) * A.itemsize
+        self.block_columns = max(1, min(self.n_W_out, BLOCK_BYTES // column_bytes))
         whole = self.block_columns == self.n_W_out
-        self.block_images = max(1, min(m, block_bytes // (strip_bytes * self.n_W_out))) if whole else 1
+        self.block_images = max(1, min(m, BLOCK_BYTES // (column_bytes * self.n_W_out))) if whole else 1
         self.max_windows = self.block_images * self.block_columns * self.n_starts
         # f_H rows more, into which the last windows run out
         self.buffer = np.zeros((self.max_windows * s_H + f_H) * self.run, A.dtype)
@@ -135,7 +136,7 @@ def lowered_convolution(
     f_H, f_W, _, n_C = W.shape
     _, n_H_out, n_W_out, _ = out.shape
     W_matrix = np.ascontiguousarray(W).reshape(-1, n_C)  # (f_H·f_W·n_C_prev, n_C)
-    strips = Strips(A, (f_H, f_W), stride, (n_H_out, n_W_out))
+    strips = Strips(A, (f_H, f_W), stride, (n_H_out, n_W_out), n_C)
     products = np.empty((strips.max_windows, n_C), A.dtype)
     # One long row a strip: adding the bias to n_C values at a time would be mostly overhead.
     bias = None if b is None else np.tile(b.reshape(-1), strips.n_starts)
@@ -163,7 +164,7 @@ def lowered_weight_gradient(
     """
     n_C_prev = A.shape[3]
     _, n_H_out, n_W_out, n_C = dZ.shape
-    strips = Strips(A, f, stride, (n_H_out, n_W_out))
+    strips = Strips(A, f, stride, (n_H_out, n_W_out), n_C)
     # Starts beyond n_H_out are never written and stay 0: useless windows add nothing.
     d_products = np.zeros((strips.max_windows, n_C), A.dtype)
     dW = np.zeros((f[0] * f[1] * n_C_prev, n_C), A.dtype)

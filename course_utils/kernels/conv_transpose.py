@@ -8,7 +8,7 @@ import numpy as np
 
 from course_utils.kernels.checks import check_array, check_same_dtype
 from course_utils.kernels.conv_algorithms import channel_sums, convolve, input_gradient, weight_gradient
-from course_utils.kernels.padding import Pad, borders, check_pair, zero_pad
+from course_utils.kernels.padding import Pad, borders, check_pair
 
 
 def conv_transpose2d_forward(
@@ -72,8 +72,7 @@ def conv_transpose2d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, n
     check_array("dZ", dZ, shape_of_Z)
     check_same_dtype(dZ=dZ, A_prev=A_prev)
 
-    dZ_padded = zero_pad(dZ, zeros)
     dA_prev = np.empty(A_prev.shape, A_prev.dtype)
-    convolve(dZ_padded, W, None, stride, dA_prev)
-    dW = weight_gradient(dZ_padded, np.ascontiguousarray(A_prev), W.shape[:2], stride)
+    convolve(dZ, zeros, W, None, stride, dA_prev)
+    dW = weight_gradient(dZ, zeros, np.ascontiguousarray(A_prev), W.shape[:2], stride)
     return dA_prev, dW, channel_sums(np.ascontiguousarray(dZ)).reshape(1, 1, 1, -1)

@@ -112,25 +112,30 @@ def pad_with(A: np.ndarray, pad: int | tuple, value: float) -> np.ndarray:
     return padded
 
 
-def cut_or_fill(A: np.ndarray, rows: range, columns: range) -> np.ndarray:
-    """Take the given rows and columns of each picture, with zeros where there are none.
+def padded(A: np.ndarray, zeros: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:
+    """Contiguous pictures with their border; A itself when it is contiguous and has none."""
+    return zero_pad(A, zeros) if np.any(zeros) else np.ascontiguousarray(A)
+
+
+def select(
+    A: np.ndarray, rows: range, columns: range
+) -> tuple[np.ndarray, tuple[tuple[int, int], tuple[int, int]]]:
+    """Take rows and columns of each picture, also such as lie outside of it.
 
     A       : pictures, shape (m, n_H, n_W, n_C)
     rows    : consecutive row numbers; numbers below 0 or from n_H on mean rows of zeros
     columns : the same for columns
-    Returns shape (m, len(rows), len(columns), n_C); A itself when it is exactly what is asked for.
+    Returns the part that exists and the border of zeros that completes it.
     """
-    m, n_H, n_W, n_C = A.shape
-    if rows == range(n_H) and columns == range(n_W):
-        return np.ascontiguousarray(A)
-    window = np.zeros((m, len(rows), len(columns), n_C), A.dtype)
-    h0, h1 = max(rows.start, 0), min(rows.stop, n_H)
-    w0, w1 = max(columns.start, 0), min(columns.stop, n_W)
-    if h0 < h1 and w0 < w1:
-        to_H = slice(h0 - rows.start, h1 - rows.start)
-        to_W = slice(w0 - columns.start, w1 - columns.start)
-        window[:, to_H, to_W] = A[:, h0:h1, w0:w1]
-    return window
+    slices, zeros = [], []
+    for numbers, n in ((rows, A.shape[1]), (columns, A.shape[2])):
+        start = min(max(numbers.start, 0), n)
+        stop = max(min(numbers.stop, n), start)
+        # Numbers that lie wholly outside give an empty part; all of them are border then.
+        before = min(max(-numbers.start, 0), len(numbers)) if stop > start else len(numbers)
+        slices.append(slice(start, stop))
+        zeros.append((before, len(numbers) - (stop - start) - before))
+    return A[:, slices[0], slices[1]], tuple(zeros)
 
 
 def output_sizes(

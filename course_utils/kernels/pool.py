@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from course_utils.kernels.checks import check_array, check_same_dtype
+from course_utils.kernels.checks import check_array
+from course_utils.kernels.conv_lowering import as_runs
 from course_utils.kernels.padding import Pad, borders, check_pair, output_sizes, pad_with, zero_pad
+
+BLOCK_BYTES = 128 * 1024  # of one output array; a block works with two or three such
 
 
 def max_pool2d_forward(
@@ -29,12 +33,26 @@ def max_pool2d_forward(
     """
     check_array("A_prev", A_prev, ("m", "n_H_prev", "n_W_prev", "n_C"))
     f, stride, zeros, (n_H, n_W) = _geometry(A_prev, f, stride, pad)
-    padded = pad_with(A_prev, zeros, -np.inf)
-    A = None
-    for rows, columns in _taps(f, stride, (n_H, n_W)):
-        window = padded[:, rows, columns]
-        A = window.copy() if A is None else np.maximum(A, window, out=A)
-    return A, (A_prev, A, f, stride, zeros)
+    padded = pad_with(A_prev, zeros, -np.inf) if np.any(zeros) else A_prev
+    A = np.empty((len(A_prev), n_H, n_W, A_prev.shape[3]), A_prev.dtype)
+    # winner[n, h, w, c] = i·f_W + j, the place in the window where the largest value stands:
+    # all that the way back needs, one byte an output.
+    winner = np.zeros(A.shape, np.uint8 if f[0] * f[1] <= 256 else np.uint32)
+    for images, rows in _blocks(A):
+        best, place = A[images, rows], winner[images, rows]
+        window, larger = np.empty_like(best), np.empty(best.shape, bool)
+        for k, (at_H, at_W) in enumerate(_taps(f, stride, (n_H, n_W))):
+            seen = padded[images, at_H, at_W][:, rows]
+            if k == 0:
+                best[...] = seen
+                continue
+            window[...] = seen  # gathered once, then three passes over memory without gaps
+            np.greater(window, best, out=larger)
+            np.maximum(best, window, out=best)
+            # Places are met in growing order, so the last strictly larger one has the largest k;
+            # an equal value is not larger, and the first of equals stays.
+            np.maximum(place, larger.view(np.uint8) * place.dtype.type(k), out=place)
+    return A, (A_prev.shape, winner, A.dtype, f, stride, zeros)
 
 
 def max_pool2d_backward(dA: np.ndarray, cache: Any) -> np.ndarray:
@@ -45,17 +63,44 @@ def max_pool2d_backward(dA: np.ndarray, cache: Any) -> np.ndarray:
     Returns dA_prev, the shape of A_prev. The largest value of a window gets the window's
     gradient; of equal ones the first, row by row.
     """
-    A_prev, A, f, stride, zeros = cache
-    check_array("dA", dA, A.shape)
-    check_same_dtype(dA=dA, A_prev=A_prev)
-    padded = pad_with(A_prev, zeros, -np.inf)
-    d_padded = np.zeros(padded.shape, padded.dtype)
-    waiting = np.ones(A.shape, bool)  # windows whose largest value has not been met yet
-    for rows, columns in _taps(f, stride, A.shape[1:3]):
-        here = waiting & (padded[:, rows, columns] == A)
-        d_padded[:, rows, columns] += np.where(here, dA, 0)
-        waiting &= ~here
+    shape, winner, dtype, f, stride, zeros = cache
+    _check_gradient(dA, winner.shape, dtype)
+    dA = np.ascontiguousarray(dA)
+    d_padded = np.zeros((shape[0], shape[1] + sum(zeros[0]), shape[2] + sum(zeros[1]), shape[3]), dtype)
+    if stride[0] >= f[0] and stride[1] >= f[1]:
+        _spread_apart(dA, winner, f, stride, d_padded)
+    else:
+        _spread_overlapping(dA, winner, f, stride, d_padded)
     return _inside(d_padded, zeros)
+
+
+def _spread_apart(
+    dA: np.ndarray, winner: np.ndarray, f: tuple[int, int], stride: tuple[int, int], d_padded: np.ndarray
+) -> None:
+    """Windows do not overlap: each place of the window is written once, with dA or 0."""
+    for images, rows in _blocks(dA):
+        d, place = dA[images, rows], winner[images, rows]
+        won, share = np.empty(d.shape, bool), np.empty_like(d)
+        for k, (at_H, at_W) in enumerate(_taps(f, stride, dA.shape[1:3])):
+            np.equal(place, k, out=won)
+            np.multiply(d, won, out=share)
+            as_runs(d_padded[images, at_H, at_W][:, rows])[...] = as_runs(share)
+
+
+def _spread_overlapping(
+    dA: np.ndarray, winner: np.ndarray, f: tuple[int, int], stride: tuple[int, int], d_padded: np.ndarray
+) -> None:
+    """Windows overlap: add every dA to the one pixel that won, addressed by its number in memory."""
+    m, n_H, n_W, n_C = dA.shape
+    n_W_padded = d_padded.shape[2]
+    # number of the pixel = number of the window's first pixel + distance of the winner from it
+    distance = (np.arange(f[0])[:, None] * n_W_padded + np.arange(f[1])).reshape(-1) * n_C
+    row = np.arange(n_H) * stride[0] * n_W_padded * n_C
+    first = row[:, None, None] + (np.arange(n_W) * stride[1] * n_C)[:, None] + np.arange(n_C)
+    for n in range(m):
+        number = np.take(distance, winner[n])  # (n_H, n_W, n_C)
+        number += first
+        np.add.at(d_padded[n].reshape(-1), number.reshape(-1), dA[n].reshape(-1))
 
 
 def avg_pool2d_forward(
@@ -76,7 +121,7 @@ def avg_pool2d_forward(
     """
     check_array("A_prev", A_prev, ("m", "n_H_prev", "n_W_prev", "n_C"))
     f, stride, zeros, n_out = _geometry(A_prev, f, stride, pad)
-    padded = zero_pad(A_prev, zeros)
+    padded = zero_pad(A_prev, zeros) if np.any(zeros) else A_prev
     A = np.zeros((len(A_prev), *n_out, A_prev.shape[3]), A_prev.dtype)
     for rows, columns in _taps(f, stride, n_out):
         A += padded[:, rows, columns]
@@ -93,16 +138,32 @@ def avg_pool2d_backward(dA: np.ndarray, cache: Any) -> np.ndarray:
     Returns dA_prev, the shape of A_prev: every pixel of a window gets an equal share.
     """
     shape, dtype, shape_of_A, f, stride, zeros = cache
-    check_array("dA", dA, shape_of_A)
-    if dA.dtype != dtype:
-        raise TypeError(
-            f"arguments must share one dtype, got dA {dA.dtype}, A_prev {dtype}; convert with .astype"
-        )
+    _check_gradient(dA, shape_of_A, dtype)
     share = dA / _counts(shape, f, stride, zeros, dA.shape[1:3]).astype(dtype)
     d_padded = np.zeros((shape[0], shape[1] + sum(zeros[0]), shape[2] + sum(zeros[1]), shape[3]), dtype)
     for rows, columns in _taps(f, stride, dA.shape[1:3]):
         d_padded[:, rows, columns] += share
     return _inside(d_padded, zeros)
+
+
+def _check_gradient(dA: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Check that dA fits what came out of the forward pass."""
+    check_array("dA", dA, shape)
+    if dA.dtype != dtype:
+        raise TypeError(
+            f"arguments must share one dtype, got dA {dA.dtype}, A_prev {dtype}; convert with .astype"
+        )
+
+
+def _blocks(A: np.ndarray) -> Iterator[tuple[slice, slice]]:
+    """Yield (images, rows) of blocks of an output that stay in the cache."""
+    m, n_H, n_W, n_C = A.shape
+    row_bytes = max(1, n_W * n_C * A.itemsize)
+    n_rows = max(1, min(n_H, BLOCK_BYTES // row_bytes))
+    n_images = max(1, BLOCK_BYTES // (row_bytes * n_H)) if n_rows == n_H else 1
+    for n in range(0, m, n_images):
+        for h in range(0, n_H, n_rows):
+            yield slice(n, min(n + n_images, m)), slice(h, min(h + n_rows, n_H))
 
 
 def _geometry(A_prev: np.ndarray, f, stride, pad):
