@@ -1,4 +1,10 @@
-"""Forward and backward pairs in pure NumPy."""
+"""Forward and backward pairs in pure NumPy.
+
+`forward` returns `(out, cache)`; `backward(d_out, cache)` returns the gradients in the order of
+forward's arrays. Each function differentiates exactly what it computes: no hidden 1/m. float32
+stays float32 and float64 stays float64; inputs are never modified. Every name can be imported from
+here or from its own module; `kernels.textbook` has the same names as plain loops.
+"""
 
 from course_utils.kernels.activations import (
     leaky_relu,
@@ -17,7 +23,25 @@ from course_utils.kernels.activations import (
     tanh_backward,
     tanh_forward,
 )
-from course_utils.kernels.dense import dense_backward, dense_forward
+from course_utils.kernels.attention import (
+    additive_attention_backward,
+    additive_attention_forward,
+    dot_product_attention_backward,
+    dot_product_attention_forward,
+    sequence_mask,
+)
+from course_utils.kernels.dense import (
+    dense_backward,
+    dense_forward,
+)
+from course_utils.kernels.dropout import (
+    dropout_backward,
+    dropout_forward,
+)
+from course_utils.kernels.embedding import (
+    embedding_backward,
+    embedding_forward,
+)
 from course_utils.kernels.losses import (
     binary_cross_entropy,
     ctc_loss,
@@ -25,6 +49,11 @@ from course_utils.kernels.losses import (
     sigmoid_cross_entropy,
     softmax_cross_entropy,
     triplet_loss,
+)
+from course_utils.kernels.norm import (
+    RunningStatistics,
+    batch_norm_backward,
+    batch_norm_forward,
 )
 from course_utils.kernels.recurrent import (
     bidirectional_backward,
@@ -42,6 +71,11 @@ from course_utils.kernels.recurrent import (
 )
 
 __all__ = [
+    "RunningStatistics",
+    "additive_attention_backward",
+    "additive_attention_forward",
+    "batch_norm_backward",
+    "batch_norm_forward",
     "bidirectional_backward",
     "bidirectional_forward",
     "bidirectional_last",
@@ -49,6 +83,12 @@ __all__ = [
     "ctc_loss",
     "dense_backward",
     "dense_forward",
+    "dot_product_attention_backward",
+    "dot_product_attention_forward",
+    "dropout_backward",
+    "dropout_forward",
+    "embedding_backward",
+    "embedding_forward",
     "gru_backward",
     "gru_forward",
     "leaky_relu",
@@ -63,6 +103,7 @@ __all__ = [
     "reverse_sequences",
     "rnn_backward",
     "rnn_forward",
+    "sequence_mask",
     "sigmoid",
     "sigmoid_backward",
     "sigmoid_cross_entropy",
