@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import clothes, digits, photographs, speech, text, word_vectors
+from . import clothes, digits, photographs, published, speech, text, word_vectors
 from .asset import Asset
 
 ASSETS: list[Asset] = [
@@ -12,4 +12,5 @@ ASSETS: list[Asset] = [
     *word_vectors.ASSETS,
     *text.ASSETS,
     *speech.ASSETS,
+    *published.ASSETS,
 ]
