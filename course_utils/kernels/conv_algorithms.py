@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from course_utils.kernels.conv_lowering import lowered_convolution, lowered_weight_gradient
@@ -127,21 +129,31 @@ def input_gradient(
                                     phase (odd , even)   W[1::2, 0::2]  1×2
                                     phase (odd , odd )   W[1::2, 1::2]  1×1
     """
+    for part, zeros, taps_H, taps_W, target in input_phases(dZ, W.shape[:2], stride, before, out):
+        W_phase = W[taps_H, taps_W][::-1, ::-1].transpose(0, 1, 3, 2)  # (., ., n_C, n_C_prev)
+        if W_phase.size:
+            convolve(part, zeros, W_phase, b, (1, 1), target)
+        else:  # the stride jumps over these pixels
+            target[...] = 0 if b is None else b.reshape(-1)
+
+
+def input_phases(
+    dZ: np.ndarray, f: tuple[int, int], stride: tuple[int, int], before: tuple[int, int], out: np.ndarray
+) -> Iterator[tuple[np.ndarray, Zeros, slice, slice, np.ndarray]]:
+    """Go through the phases of `input_gradient`, whose arguments these are.
+
+    Yields (part of dZ, its border of zeros, filter taps along H, along W, pixels of `out`).
+    """
     if not out.size:
         return
-    f_H, f_W, _, _ = W.shape
     _, n_H, n_W, _ = out.shape
     for first_H in range(min(stride[0], n_H)):
         for first_W in range(min(stride[1], n_W)):
             target = out[:, first_H :: stride[0], first_W :: stride[1]]
-            taps_H, rows = _phase(first_H + before[0], stride[0], f_H, target.shape[1])
-            taps_W, columns = _phase(first_W + before[1], stride[1], f_W, target.shape[2])
-            W_phase = W[taps_H, taps_W][::-1, ::-1].transpose(0, 1, 3, 2)  # (., ., n_C, n_C_prev)
-            if W_phase.size:
-                part, zeros = select(dZ, rows, columns)
-                convolve(part, zeros, W_phase, b, (1, 1), target)
-            else:  # the stride jumps over these pixels
-                target[...] = 0 if b is None else b.reshape(-1)
+            taps_H, rows = _phase(first_H + before[0], stride[0], f[0], target.shape[1])
+            taps_W, columns = _phase(first_W + before[1], stride[1], f[1], target.shape[2])
+            part, zeros = select(dZ, rows, columns)
+            yield part, zeros, taps_H, taps_W, target
 
 
 def _phase(u: int, stride: int, f: int, n: int) -> tuple[slice, range]:
