@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from course_utils.explorers.anchor_boxes import AnchorBoxExplorer
+from course_utils.explorers.beam_search import BeamSearchExplorer
+from course_utils.explorers.decision_boundary import DecisionBoundaryExplorer
+from course_utils.explorers.dropout import DropoutExplorer
 from course_utils.explorers.learning_rate import LearningRateExplorer
 from course_utils.explorers.optimiser_race import OptimiserRaceExplorer
 from course_utils.explorers.surfaces import (
@@ -14,7 +18,11 @@ from course_utils.explorers.surfaces import (
 )
 
 __all__ = [
+    "AnchorBoxExplorer",
+    "BeamSearchExplorer",
     "CostSurface",
+    "DecisionBoundaryExplorer",
+    "DropoutExplorer",
     "LearningRateExplorer",
     "OptimiserRaceExplorer",
     "logistic_surface",

