@@ -88,9 +88,11 @@ def _call(step: Step, tokens: np.ndarray, state: Any, eos: int) -> tuple[np.ndar
         )
     if not eos < log_p.shape[0]:
         raise ValueError(f"eos is {eos}, needs a row of log_p, 0 to {log_p.shape[0] - 1}")
-    if log_p.max() > 1e-3 or np.isnan(log_p).any():
-        worst = "NaN" if np.isnan(log_p).any() else f"{log_p.max():.6g}"
-        raise ValueError(f"step returned log_p with {worst}, needs logarithms of probabilities, at most 0")
+    largest = log_p.max()  # NaN when any entry is NaN, and then not at most anything
+    if not largest <= 1e-3:
+        raise ValueError(
+            f"step returned log_p with {largest:.6g}, needs logarithms of probabilities, at most 0"
+        )
     return log_p, state
 
 
@@ -111,6 +113,28 @@ def _pick_columns(state: Any, columns: np.ndarray) -> Any:
     return np.take(state, columns, axis=-1)
 
 
+def add_to_columns(log_p: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """Add one number to every column of a matrix with few columns: `log_p + totals`.
+
+    log_p  : (n_y, k),  totals : (k,)
+    Returns (n_y, k) in the dtype of log_p.
+
+    NumPy adds row by row, and a row has only k entries. Seen as fewer, longer rows (the same
+    memory) beside `totals` repeated, the same additions take less than half the time.
+    """
+    n_y, k = log_p.shape
+    totals = totals.astype(log_p.dtype)
+    together = max(1, 512 // max(k, 1))  # rows to join into one
+    if n_y < 2 * together or not log_p.flags.c_contiguous:
+        return log_p + totals
+    joined = n_y - n_y % together
+    out = np.empty_like(log_p)
+    long_rows = (joined // together, together * k)
+    np.add(log_p[:joined].reshape(long_rows), np.tile(totals, together), out=out[:joined].reshape(long_rows))
+    np.add(log_p[joined:], totals, out=out[joined:])
+    return out
+
+
 def best_entries(totals: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns of the k largest entries of a matrix, the largest first.
 
@@ -118,16 +142,16 @@ def best_entries(totals: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     k      : how many; fewer are returned when fewer are above -inf
     Of equal entries the one in the earlier column, then row, comes first.
 
-    Sorting n_y * n entries to find ten is a waste. Cut the matrix into pieces and take the largest
-    of each: the k-th largest of these is a bound that at least k entries reach. One comparison
-    finds the few entries that reach it, and only those are sorted.
+    Sorting n_y * n entries to find ten is a waste. Deal the entries out to a thousand groups and
+    take the largest of each: the k-th largest of these is a bound that at least k entries reach.
+    One comparison finds the few entries that reach it, and only those are sorted. Groups are dealt
+    like cards (entry i to group i modulo their number): then one pass of NumPy's row-wise maximum
+    serves all groups at once, where contiguous groups would each need a call of their own.
     """
     flat = np.ascontiguousarray(totals).ravel()
-    piece = max(1, min(256, flat.size // max(4 * k, 1)))
-    whole = flat.size - flat.size % piece
-    largest = flat[:whole].reshape(-1, piece).max(axis=1)
-    if whole < flat.size:
-        largest = np.append(largest, flat[whole:].max())
+    groups = max(1000, 4 * k)
+    whole = flat.size - flat.size % groups
+    largest = np.concatenate([flat[:whole].reshape(-1, groups).max(axis=0, initial=-np.inf), flat[whole:]])
     if k < largest.size:
         bound = np.partition(largest, largest.size - k)[largest.size - k]
         found = np.flatnonzero(flat >= bound)
@@ -217,7 +241,7 @@ def beam_search(
     width = int(beam_width)
     for length in range(1, max_length + 1):
         log_p, state = _call(step, tokens, state, eos)
-        extended = log_p + totals.astype(log_p.dtype)  # (n_y, k)
+        extended = add_to_columns(log_p, totals)  # (n_y, k)
         looked_at = width + (max(0, int(trace_dropped)) if return_trace else 0)
         rows, columns = best_entries(extended, looked_at)
         if len(rows) == 0:  # the model allows no next token for any prefix

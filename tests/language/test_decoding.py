@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from course_utils.kernels import lstm_forward, softmax
 from course_utils.language.decoding import (
     Hypothesis,
+    add_to_columns,
     beam_search,
     best_entries,
     exact_search,
@@ -188,6 +189,26 @@ def test_best_entries_equals_a_full_sort(n_y: int, k: int, count: int, seed: int
     assert [(c, r) for r, c in zip(rows.tolist(), columns.tolist(), strict=True)] == [e[1:] for e in expected]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(n_y=st.integers(1, 1200), k=st.integers(1, 12), transposed=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_adding_to_columns(dtype: type, n_y: int, k: int, transposed: bool) -> None:
+    rng = np.random.default_rng(n_y * k)
+    log_p, totals = rng.standard_normal((n_y, k)).astype(dtype), rng.standard_normal(k)
+    log_p = np.asfortranarray(log_p) if transposed else log_p
+    before = log_p.copy()
+    out = add_to_columns(log_p, totals)
+    assert out.dtype == dtype
+    np.testing.assert_array_equal(out, log_p + totals.astype(dtype))
+    np.testing.assert_array_equal(log_p, before)
+
+
+def test_best_entries_of_a_large_vocabulary() -> None:
+    totals = np.random.default_rng(0).standard_normal((10_007, 10)).astype(np.float32)
+    rows, columns = best_entries(totals, 10)
+    np.testing.assert_array_equal(totals[rows, columns], np.sort(totals.ravel())[::-1][:10])
+
+
 def test_a_model_that_allows_nothing_and_one_without_end() -> None:
     def nothing(tokens: np.ndarray, state: None) -> tuple[np.ndarray, None]:
         return np.full((3, len(tokens)), -np.inf), None
@@ -228,7 +249,7 @@ def test_errors_name_the_argument() -> None:
         beam_search(step, state, 2, 3, EOS, -1)
     with pytest.raises(ValueError, match="needs logarithms of probabilities"):
         beam_search(lambda t, s: (np.full((3, len(t)), 1 / 3), s), None, 2, 3, EOS)
-    with pytest.raises(ValueError, match="with NaN"):
+    with pytest.raises(ValueError, match="with nan"):
         beam_search(lambda t, s: (np.full((3, len(t)), np.nan), s), None, 2, 3, EOS)
     with pytest.raises(ValueError, match=r"log_p of shape \(3,\), needs \(n_y, 1\)"):
         beam_search(lambda t, s: (np.zeros(3), s), None, 2, 3, EOS)
