@@ -97,8 +97,10 @@ def convolve(
         pointwise_convolution(A, W, b, stride, out)
     elif algorithm == "winograd":
         winograd_convolution(A, zeros, W, b, out)
-    else:
+    elif algorithm == "lowered":
         lowered_convolution(padded(A, zeros), W, b, stride, out)
+    else:
+        raise ValueError(f'algorithm must be "pointwise", "winograd" or "lowered", got {algorithm!r}')
 
 
 def input_gradient(
@@ -192,7 +194,9 @@ def weight_gradient(
         return pointwise_weight_gradient(A, dZ, stride)
     if algorithm == "winograd":
         return winograd_weight_gradient(A, zeros, dZ)
-    return lowered_weight_gradient(padded(A, zeros), dZ, f, stride)
+    if algorithm == "lowered":
+        return lowered_weight_gradient(padded(A, zeros), dZ, f, stride)
+    raise ValueError(f'algorithm must be "pointwise", "winograd" or "lowered", got {algorithm!r}')
 
 
 def channel_sums(dZ: np.ndarray) -> np.ndarray:

@@ -125,7 +125,8 @@ class Tiles:
                 n_tiles = shape[0] * shape[1] * shape[2]
                 # The padded picture exists only as this window of it.
                 first = row * TILE - self.top  # picture row that stands in the window's row 0
-                h0, h1 = max(first, 0), min(first + shape[1] * TILE + 2, self.n_H)
+                h0 = max(first, 0)
+                h1 = max(h0, min(first + shape[1] * TILE + 2, self.n_H))
                 window[:, : max(h0 - first, 0)] = 0
                 window[:, max(h1 - first, 0) :] = 0
                 window[: shape[0], h0 - first : h1 - first, self.left : w_stop] = self.A[

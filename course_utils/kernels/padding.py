@@ -102,8 +102,9 @@ def pad_with(A: np.ndarray, pad: int | tuple, value: float) -> np.ndarray:
     (top, bottom), (left, right) = (
         side if isinstance(side, (tuple, list)) else (side, side) for side in pairs
     )
-    if min(top, bottom, left, right) < 0:
-        raise ValueError(f"pad must not be negative, got {pad!r}")
+    for side in (top, bottom, left, right):
+        if isinstance(side, bool) or not isinstance(side, (int, np.integer)) or side < 0:
+            raise ValueError(f"pad must hold whole numbers of at least 0, got {pad!r}")
     m, n_H, n_W, n_C = A.shape
     # `np.zeros` gets cleared pages from the system, which costs less than writing them.
     shape = (m, n_H + top + bottom, n_W + left + right, n_C)
