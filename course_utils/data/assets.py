@@ -69,9 +69,14 @@ def read_bytes(name: str) -> bytes:
     return content
 
 
+def read_small(name: str) -> bytes:
+    """Read one small file of assets/, once; errors as in read_bytes."""
+    return _small(asset_path(name), name)
+
+
 def read_text(name: str) -> str:
-    """Read one UTF-8 text file of assets/; errors as in read_bytes."""
-    return read_bytes(name).decode("utf-8")
+    """Read one UTF-8 text file of assets/, once; errors as in read_bytes."""
+    return read_small(name).decode("utf-8")
 
 
 def read_npz(name: str) -> dict[str, np.ndarray]:
@@ -80,6 +85,11 @@ def read_npz(name: str) -> dict[str, np.ndarray]:
     Returns name -> read-only array; errors as in read_bytes.
     """
     return dict(_npz(asset_path(name), name))
+
+
+@lru_cache(maxsize=256)
+def _small(path: Path, name: str) -> bytes:
+    return read_bytes(name)
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from course_utils.data.assets import read_bytes
+from course_utils.data.assets import read_small
 
 PHOTOGRAPHS = (
     "astronaut",
@@ -39,5 +39,5 @@ def load_photograph(name: str) -> np.ndarray:
     """
     if name not in PHOTOGRAPHS:
         raise ValueError(f"there is no photograph {name!r}; there are {', '.join(PHOTOGRAPHS)}")
-    with Image.open(io.BytesIO(read_bytes(f"photographs/{name}.jpg"))) as picture:
+    with Image.open(io.BytesIO(read_small(f"photographs/{name}.jpg"))) as picture:
         return np.array(picture.convert("RGB"))  # (n_H, n_W, 3)

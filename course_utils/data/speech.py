@@ -7,7 +7,7 @@ import wave
 
 import numpy as np
 
-from course_utils.data.assets import read_bytes
+from course_utils.data.assets import read_small
 
 SPEECH_RATE = 16000  # samples per second, in every clip
 TRIGGER_WORD = "activate"
@@ -24,7 +24,7 @@ def load_speech(name: str) -> np.ndarray:
     Returns the samples, shape (T,), float32 in [-1, 1], 16,000 a second; a fresh copy.
     Errors: AssetError when there is no such file, or it is damaged. Source: see assets/README.md.
     """
-    with wave.open(io.BytesIO(read_bytes(f"speech/{name}.wav"))) as sound:
+    with wave.open(io.BytesIO(read_small(f"speech/{name}.wav"))) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2")
     return samples.astype(np.float32) / np.float32(32768)  # (T,)
 

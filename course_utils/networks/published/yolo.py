@@ -132,8 +132,10 @@ class YOLOv3Tiny:
 
 @cache
 def load_yolov3_tiny() -> YOLOv3Tiny:
-    """Load YOLOv3-tiny with weights trained on COCO, stored in eight bits each.
+    """Load YOLOv3-tiny with weights trained on COCO, most of them stored in eight bits each.
 
+    The stored weights find what the float weights find on the photographs of load_photograph, with boxes
+    that overlap theirs by more than 95 per cent and scores that differ by at most 0.06.
     Errors: AssetError when a file is missing or damaged.
     Source: J. Redmon, A. Farhadi, "YOLOv3: an incremental improvement", 2018; weights and their licence:
     see assets/README.md.
