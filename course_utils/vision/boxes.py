@@ -65,7 +65,9 @@ def iou_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     The overlap of two boxes is `min of the right ends - max of the left ends` wide, or 0 when that
     is negative, and as high by the same rule. The matrix is filled a block of rows at a time, so
-    that the handful of passes over a block find it in the processor's cache.
+    that the handful of passes over a block find it in the processor's cache. Two details of NumPy
+    count here: its minimum and maximum are twice as fast with a row as with a single number to
+    compare with (hence `zeros`), and a third faster with the row as the first argument.
     """
     a, b = _check_boxes("a", a), _check_boxes("b", b)
     dtype = np.result_type(a, b)
@@ -76,18 +78,19 @@ def iou_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     height = np.empty((min(ROWS_PER_BLOCK, len(a)), len(b)), dtype=dtype)
     left = np.empty_like(height)
     # A union of 0 divides an overlap of 0; any positive number in its place gives the 0 we want.
-    least = np.finfo(dtype).tiny
+    least = np.full(len(b), np.finfo(dtype).tiny, dtype=dtype)
+    zeros = np.zeros(len(b), dtype=dtype)
     for start in range(0, len(a), ROWS_PER_BLOCK):
         rows = a[start : start + ROWS_PER_BLOCK]
         width, high, low = iou[start : start + ROWS_PER_BLOCK], height[: len(rows)], left[: len(rows)]
-        np.minimum(rows[:, 2:3], b_x2, out=width)
-        np.maximum(rows[:, 0:1], b_x1, out=low)
+        np.minimum(b_x2, rows[:, 2:3], out=width)
+        np.maximum(b_x1, rows[:, 0:1], out=low)
         width -= low
-        np.maximum(width, 0, out=width)
-        np.minimum(rows[:, 3:4], b_y2, out=high)
-        np.maximum(rows[:, 1:2], b_y1, out=low)
+        np.maximum(width, zeros, out=width)
+        np.minimum(b_y2, rows[:, 3:4], out=high)
+        np.maximum(b_y1, rows[:, 1:2], out=low)
         high -= low
-        np.maximum(high, 0, out=high)
+        np.maximum(high, zeros, out=high)
         overlap = np.multiply(width, high, out=width)
         union = np.add(area_a[start : start + ROWS_PER_BLOCK, None], area_b, out=high)
         union -= overlap
