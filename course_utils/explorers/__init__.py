@@ -6,7 +6,9 @@ from course_utils.explorers.anchor_boxes import AnchorBoxExplorer
 from course_utils.explorers.beam_search import BeamSearchExplorer
 from course_utils.explorers.decision_boundary import DecisionBoundaryExplorer
 from course_utils.explorers.dropout import DropoutExplorer
+from course_utils.explorers.error_budget import ErrorBudgetExplorer, ErrorBudgetState
 from course_utils.explorers.learning_rate import LearningRateExplorer
+from course_utils.explorers.moving_average import MovingAverageExplorer
 from course_utils.explorers.optimiser_race import OptimiserRaceExplorer
 from course_utils.explorers.surfaces import (
     CostSurface,
@@ -23,7 +25,10 @@ __all__ = [
     "CostSurface",
     "DecisionBoundaryExplorer",
     "DropoutExplorer",
+    "ErrorBudgetExplorer",
+    "ErrorBudgetState",
     "LearningRateExplorer",
+    "MovingAverageExplorer",
     "OptimiserRaceExplorer",
     "logistic_surface",
     "plateau_surface",
