@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Examples and labels in three parts.
 
@@ -41,13 +41,13 @@ def image_dataset(
     """Make a Dataset of grey images from stored bytes; every array is a fresh copy.
 
     arrays   : X_train, X_dev, X_test (m, n_H, n_W) uint8 with values up to `grey_max`, Y_* (m,) uint8
-    classes  : class numbers to keep; None keeps all
+    classes  : class numbers to keep, or one number; None keeps all
     Returns images (m, n_H, n_W, 1) float32 in [0, 1] and labels (m,) int64, in stored order. Labels
     keep their numbers: with classes=(3, 8) they are 3 and 8.
     Raises ValueError when a class does not exist, or none is asked for.
     """
     if classes is not None:
-        classes = list(classes)
+        classes = list(classes) if np.iterable(classes) else [classes]
         if not classes or any(c not in range(len(class_names)) for c in classes):
             raise ValueError(f"classes must be numbers from 0 to {len(class_names) - 1}, got {classes}")
     parts: dict[str, np.ndarray] = {}

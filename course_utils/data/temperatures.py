@@ -9,7 +9,7 @@ import numpy as np
 from course_utils.data.assets import read_text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Temperatures:
     """Daily temperatures of one place.
 

@@ -9,7 +9,7 @@ import numpy as np
 from course_utils.data.assets import read_npz
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WordVectors:
     """A vocabulary and one vector a word.
 

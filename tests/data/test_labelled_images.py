@@ -63,9 +63,10 @@ def test_classes_keeps_just_those_in_the_same_order(labelled_set):
         np.testing.assert_array_equal(X_kept, X[keep])
         np.testing.assert_array_equal(Y_kept, Y[keep])
     assert kept.class_names == dataset.class_names
+    assert set(load(classes=3).Y_test.tolist()) == {3}
 
 
-@pytest.mark.parametrize("classes", [(), (3, 10), (-1,), ("3",)])
+@pytest.mark.parametrize("classes", [(), (3, 10), (-1,), ("3",), 10, "3"])
 def test_unknown_classes_are_refused(labelled_set, classes):
     load = labelled_set[0]
     with pytest.raises(ValueError, match="classes must be numbers from 0 to 9"):

@@ -43,7 +43,7 @@ def relu6(Z: np.ndarray) -> np.ndarray:
     return np.clip(Z, 0, 6)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EfficientNetLite0:
     """The classifier with its weights; make one with load_efficientnet_lite0().
 

@@ -29,7 +29,7 @@ ANCHORS = np.array(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FaceDetector:
     """The detector with its weights; make one with load_face_detector().
 

@@ -34,7 +34,7 @@ BLOCKS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FaceEmbedding:
     """The embedding network with its weights; make one with load_face_embedding().
 

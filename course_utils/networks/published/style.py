@@ -23,7 +23,7 @@ EPSILON = 1e-5
 SMALLEST_SIDE = 32  # pixels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StyleNetwork:
     """The painter with its weights; make one with load_style_network().
 

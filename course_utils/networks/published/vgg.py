@@ -40,7 +40,7 @@ POOLING = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VGGFeatures:
     """The feature extractor with its weights; make one with load_vgg_features().
 

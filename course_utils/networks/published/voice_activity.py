@@ -24,7 +24,7 @@ N_A = 128
 STRIDES = (1, 2, 2, 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VoiceState:
     """What the network keeps between calls: the last samples, and the LSTM's a and c (128, 1)."""
 
@@ -33,7 +33,7 @@ class VoiceState:
     c: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VoiceActivity:
     """The voice detector with its weights; make one with load_voice_activity().
 

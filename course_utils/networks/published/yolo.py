@@ -28,7 +28,7 @@ ANCHORS = {
 NEGATIVE_SLOPE = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class YOLOv3Tiny:
     """The detector with its weights; make one with load_yolov3_tiny().
 
