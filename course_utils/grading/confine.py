@@ -12,6 +12,7 @@ Landlock and seccomp: the Linux kernel's documentation, "Landlock: unprivileged 
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import platform
@@ -30,6 +31,7 @@ PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAPBSET_DROP = 1, 8, 24
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 CAP_DAC_READ_SEARCH = 2
+AF_UNIX, AF_NETLINK, SOCK_STREAM, NETLINK_ROUTE = 1, 16, 1, 0
 
 # name: (x86_64, aarch64); None where the architecture has no such call
 SYSTEM_CALLS = {
@@ -320,7 +322,8 @@ def install_filter(libc, strict: bool) -> None:
             raise OSError(f"no seccomp filter for {machine}")
         return
     load, equal, at_least, answer, mask = 0x20, 0x15, 0x35, 0x06, 0x54
-    allow, refuse, kill = 0x7FFF0000, 0x00050000 | 1, 0x80000000
+    allow, refuse, kill = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x80000000
+    no_family = 0x00050000 | errno.EAFNOSUPPORT  # libzmq takes this answer for "no such network here"
     program: list[tuple[int, int, int, int]] = [
         (load, 0, 0, 4),
         (equal, 1, 0, AUDIT_ARCHITECTURE[machine]),
@@ -334,17 +337,20 @@ def install_filter(libc, strict: bool) -> None:
             continue
         program += [(equal, 0, 1, numbers[column]), (answer, 0, 0, refuse)]
     if strict:
-        # socket(): streams of the Unix family only; tgkill(): this process only
+        # socket(): streams of the Unix family, and NETLINK_ROUTE, by which libzmq lists interfaces.
+        # tgkill(): this process only.
         program += [
-            (equal, 0, 7, SYSTEM_CALLS["socket"][column]),
+            (equal, 0, 10, SYSTEM_CALLS["socket"][column]),
             (load, 0, 0, 16),
-            (equal, 1, 0, 1),
-            (answer, 0, 0, refuse),
+            (equal, 4, 0, AF_NETLINK),
+            (equal, 0, 6, AF_UNIX),
             (load, 0, 0, 24),
             (mask, 0, 0, 0xF),
-            (equal, 0, 1, 2),
-            (answer, 0, 0, refuse),
-            (load, 0, 0, 0),
+            (equal, 2, 3, SOCK_STREAM),
+            (load, 0, 0, 32),
+            (equal, 0, 1, NETLINK_ROUTE),
+            (answer, 0, 0, allow),
+            (answer, 0, 0, no_family),
             (equal, 0, 3, SYSTEM_CALLS["tgkill"][column]),
             (load, 0, 0, 16),
             (equal, 1, 0, os.getpid()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class Diagnosis:
     expected, found : short descriptions with values, for the learner's own public inputs
     expected_form, found_form : the same without values, for reports on secret inputs
     cause : the likely cause, or "" where none fits
+    cause_form : the same without a word that the learner's code chose
     """
 
     expected: str
@@ -34,6 +36,7 @@ class Diagnosis:
     expected_form: str
     found_form: str
     cause: str
+    cause_form: str = ""
 
 
 def diagnose(
@@ -58,9 +61,30 @@ def diagnose(
             f"the function changed its input {names} in place; work on a copy (`Z = Z - ...`, not `Z -= ...`)"
         )
         cause = f"{cause}; also, {in_place}" if cause else in_place
+    if isinstance(found, Failure) and found.unwritten:
+        cause_form = "not written yet"
+    elif isinstance(found, dict) and isinstance(expected, dict) and found.keys() != expected.keys():
+        cause_form = "the keys of the dict differ from the statement's"
+    else:
+        cause_form = cause
     if not cause and warned:
-        cause = f"NumPy warned: {warned[0]}"
-    return Diagnosis(describe(expected), describe(found), form(expected), form(found), cause)
+        cause, cause_form = f"NumPy warned: {warned[0]}", "a warning was raised during the call"
+    return Diagnosis(
+        describe(expected), describe(found), form(expected), anonymous_form(found), cause, cause_form
+    )
+
+
+def anonymous_form(value: object) -> str:
+    """`form` without a name that the learner's code chose, which could carry the inputs."""
+    if isinstance(value, Failure):
+        return "an exception" + (f", {value.type_name}" if hasattr(builtins, value.type_name) else "")
+    if isinstance(value, Unknown):
+        return "an object of another type"
+    if isinstance(value, dict):
+        return f"a dict with {_count(len(value), 'key')}"
+    if isinstance(value, tuple) and any(isinstance(item, dict) for item in value):
+        return f"a tuple of {_count(len(value), 'value')}"
+    return form(value)
 
 
 def form(value: object) -> str:

@@ -40,7 +40,7 @@ from pathlib import Path
 FORMAT = 1
 TOTAL_POINTS = 10
 DEFAULT_TOLERANCE = (1e-5, 1e-8)
-DEFAULT_SECONDS = 20.0
+DEFAULT_SECONDS = 8.0
 DEFAULT_TODO = "write your code here"
 
 _BEGIN_SOLUTION = re.compile(r"^(?P<indent>\s*)# BEGIN SOLUTION(?::\s*(?P<todo>.*?))?\s*$")

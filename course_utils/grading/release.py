@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.grading.exercise import Exercise, load_exercise
+from course_utils.grading.exercise import Exercise, ExerciseError, load_exercise
 from course_utils.grading.files import write_atomic
+from course_utils.grading.plan import make_plan
 from course_utils.grading.trusted import PUBLIC_SEED, CheckResult, prepare, run_here
 
 LOAD_MAGIC = "%load_ext course_utils.grading"
@@ -188,3 +190,51 @@ def answer_sources(exercise: Exercise, which: str) -> list[tuple[str, str]]:
         elif cell.kind == "answer":
             pairs.append((cell.key, getattr(exercise.answers[cell.key], which)))
     return pairs
+
+
+# What a class does not get: solutions, the tests that contain them, and what belongs to one machine.
+KEPT_BACK = {"sources", "tests", "benchmarks", "notebooks", "build", "dist"}
+
+
+def release_class(root: Path, out: Path) -> list[str]:
+    """Fill `out` with the course as students get it: lessons, starters, public checks; no solutions.
+
+    root : the author's copy of the course
+    out  : a new or empty folder
+
+    Returns the names of the exercises. Raises FileExistsError where `out` holds something, and ExerciseError
+    where an exercise does not prove, so that nothing half-ready is handed out.
+    """
+    root, out = Path(root), Path(out)
+    if out.exists() and any(out.iterdir()):
+        raise FileExistsError(f"{out} is not empty; name a new folder")
+    sources = sorted((root / "sources").glob("*/exercises/*.py"))
+    exercises = []
+    for source in sources:
+        proof = prove_exercise(source, seeds=(PUBLIC_SEED,))
+        if not proof.ok:
+            raise ExerciseError(proof.table())
+        exercises.append(load_exercise(source))
+    out.mkdir(parents=True, exist_ok=True)
+    for entry in sorted(root.iterdir()):
+        if entry.name.startswith(".") or entry.name in KEPT_BACK or entry.resolve() == out.resolve():
+            continue
+        if entry.is_dir():
+            shutil.copytree(entry, out / entry.name, ignore=_no_leftovers)
+        elif entry.is_file():
+            shutil.copyfile(entry, out / entry.name)
+    for lesson in sorted((root / "notebooks").rglob("*.ipynb")):
+        inside = lesson.relative_to(root / "notebooks")
+        if "exercises" in inside.parts or any(part.startswith(".") for part in inside.parts):
+            continue
+        write_atomic(out / "notebooks" / inside, lesson.read_bytes())
+    for exercise in exercises:
+        track, stem = exercise.name.split("/")
+        folder = out / "notebooks" / track / "exercises"
+        write_atomic(folder / f"{stem}.ipynb", starter_text(exercise).encode())
+        write_atomic(folder / ".checks" / f"{stem}.json", make_plan(exercise, PUBLIC_SEED).to_json().encode())
+    return [exercise.name for exercise in exercises]
+
+
+def _no_leftovers(folder: str, names: list[str]) -> set[str]:
+    return {name for name in names if name.startswith(".") or name in ("__pycache__", "node_modules")}

@@ -47,8 +47,8 @@ def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict 
     Raises GraderError where no kernel could be started.
     """
     # Sockets live in this folder and the path of a Unix socket is limited to about a hundred characters.
-    base = Path(tempfile.mkdtemp(prefix="cg-", dir=_short_folder()))
-    kernel_folder = Path(tempfile.mkdtemp(prefix="cg-k-", dir=_short_folder()))
+    base = Path(tempfile.mkdtemp(prefix="course-grade-", dir=_short_folder()))
+    kernel_folder = Path(tempfile.mkdtemp(prefix="course-grade-k-", dir=_short_folder()))
     try:
         nonce = secrets.token_hex(16)
         (base / "plan.json").write_text(plan.to_json(), encoding="utf-8")
@@ -66,7 +66,7 @@ def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict 
             "limits": limits or {},
         }
         (base / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        wall = float((limits or {}).get("wall_seconds", 90.0))
+        wall = float((limits or {}).get("wall_seconds", 60.0))
         error = _run_engine(base / "job.json", wall + GRACE_SECONDS)
         result = base / "result.json"
         if not result.exists():

@@ -132,8 +132,8 @@ def try_tier(tier: str) -> str:
         return "it needs Linux"
     if tier == "A" and not shutil.which("bwrap"):
         return "bubblewrap (bwrap) is not installed"
-    folder = Path(tempfile.mkdtemp(prefix="cg-p-"))
-    secret_folder = Path(tempfile.mkdtemp(prefix="cg-s-"))
+    folder = Path(tempfile.mkdtemp(prefix="course-grade-p-"))
+    secret_folder = Path(tempfile.mkdtemp(prefix="course-grade-s-"))
     listener = socket.socket()
     try:
         listener.bind(("127.0.0.1", 0))

@@ -57,7 +57,7 @@ class PreparedCheck:
 class CheckResult:
     """The verdict on one check, and what the learner is told.
 
-    expected, found hold values (public seed); expected_form, found_form hold none (secret seed).
+    expected, found, cause may hold values (public seed); the forms hold none (secret seed).
     """
 
     check_id: str
@@ -72,6 +72,7 @@ class CheckResult:
     expected_form: str = ""
     found_form: str = ""
     cause: str = ""
+    cause_form: str = ""
     hints: int = 0
     notes: tuple[str, ...] = ()
 
@@ -216,7 +217,9 @@ def judge(
         stopped = f"the answer's cell did not run, {broken[0]}" if broken else stopped
         return CheckResult(
             check.check_id, check.title, check.points, 0.0, total, 0, "not run",
-            cause=stopped or "the check did not run", hints=len(check.hints),
+            cause=stopped or "the check did not run",
+            cause_form="the answer's cell did not run" if broken else stopped or "the check did not run",
+            hints=len(check.hints),
         )  # fmt: skip
     results = results if isinstance(results, list) else []
     failing: list[tuple[int, object, Diagnosis]] = []
@@ -261,9 +264,9 @@ def judge(
             "passed",
             notes=tuple(notes),
         )
-    diagnosis, cause = _most_telling(check, failing, setup or [])
+    diagnosis, cause, cause_form = _most_telling(check, failing, setup or [])
     if broken and any(isinstance(found, Failure) and found.missing for _, found, _ in failing):
-        cause = f"the answer's cell did not run, {broken[0]}"
+        cause, cause_form = f"the answer's cell did not run, {broken[0]}", "the answer's cell did not run"
     score = round(check.points * passed / total, 2) if check.by_case else 0.0
     return CheckResult(
         check_id=check.check_id,
@@ -278,6 +281,7 @@ def judge(
         expected_form=diagnosis.expected_form,
         found_form=diagnosis.found_form,
         cause=cause,
+        cause_form=cause_form,
         hints=len(check.hints),
         notes=tuple(notes),
     )
@@ -300,7 +304,7 @@ def _decode_inputs(case: dict) -> dict:
 
 def _most_telling(
     check: PreparedCheck, failing: list[tuple[int, object, Diagnosis]], setup: list[str]
-) -> tuple[Diagnosis, str]:
+) -> tuple[Diagnosis, str, str]:
     """The failing case to show: one the author explains, else one with the most frequent likely cause."""
     failures = [item for item in failing if isinstance(item[1], Failure)]
     if check.explain_source and len(failures) < len(failing):
@@ -317,14 +321,15 @@ def _most_telling(
                 # The explanation meets any wrong value; where it cannot cope, the general one stands.
                 continue
             if isinstance(text, str) and text.strip():
-                return diagnosis, text.strip()[:1000]
+                return diagnosis, text.strip()[:1000], text.strip()[:1000]
     kinds = Counter(re.sub(r"\d+", "#", diagnosis.cause) for _, _, diagnosis in failing if diagnosis.cause)
     if kinds:
         wanted = kinds.most_common(1)[0][0]
         for _, _, diagnosis in failing:
             if re.sub(r"\d+", "#", diagnosis.cause) == wanted:
-                return diagnosis, diagnosis.cause
-    return failing[0][2], failing[0][2].cause
+                return diagnosis, diagnosis.cause, diagnosis.cause_form
+    first = failing[0][2]
+    return first, first.cause, first.cause_form
 
 
 def run_here(
