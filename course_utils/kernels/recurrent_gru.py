@@ -36,8 +36,8 @@ from course_utils.kernels.recurrent_sequence import (
     check_sequence,
     padding_mask,
     require_parameters,
+    side_by_side,
     steps_per_block,
-    sum_of_products,
     time_first,
     time_last,
 )
@@ -154,16 +154,17 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
     W_gates_T = np.ascontiguousarray(W_gates[:, n_x + 1 :].T)  # (n_a, 2 n_a)
     W_c_T = np.ascontiguousarray(W_c[:, :n_a].T)  # (n_a, n_a)
 
-    D = np.empty((T_x, 3 * n_a, m), dtype=X.dtype)  # dZ of u, r, c of every step
+    D = np.empty((3 * n_a, T_x, m), dtype=X.dtype)  # dZ of every step, for the products at the end
     da_t = np.zeros((n_a, m), dtype=X.dtype)
     d_reset = np.empty_like(da_t)  # gradient of Gamma_r * a<t-1>
     through_gates = np.empty_like(da_t)
     kept = np.empty_like(da_t)
     block = min(steps_per_block(3 * D.itemsize * n_a * m), max(T_x, 1))
+    dZ_block = np.empty((block, 3 * n_a, m), dtype=X.dtype)  # rows of u, r, c
     stay = np.empty((block, n_a, m), dtype=X.dtype)  # 1 - Gamma_u
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
-        g, dZ, a_prev = G[start:end], D[start:end], X[start:end, n_c:]
+        g, dZ, a_prev = G[start:end], dZ_block[: end - start], X[start:end, n_c:]
         gates, candidate = g[:, : 2 * n_a], g[:, 2 * n_a :]
         np.subtract(1, gates[:, :n_a], out=stay[: end - start])
         np.subtract(1, gates, out=dZ[:, : 2 * n_a])
@@ -174,29 +175,34 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
         np.subtract(1, dZ[:, 2 * n_a :], out=dZ[:, 2 * n_a :])  # slope of tanh
         dZ[:, 2 * n_a :] *= gates[:, :n_a]
         for t in range(end - 1, start - 1, -1):
-            of_update, of_relevance, of_candidate = D[t, :n_a], D[t, n_a : 2 * n_a], D[t, 2 * n_a :]
+            dZ_t = dZ_block[t - start]
+            of_gates, of_candidate = dZ_t[: 2 * n_a], dZ_t[2 * n_a :]
+            of_update, of_relevance = of_gates[:n_a], of_gates[n_a:]
             past = ended is not None and ended[t].any()
             da_t += da[t]
             of_update *= da_t
             of_candidate *= da_t
             if past:
                 np.multiply(da_t, ended[t], out=kept)  # an ended sequence passes it on unchanged
-                np.copyto(D[t, :n_a], 0, where=ended[t])
+                np.copyto(of_update, 0, where=ended[t])
                 np.copyto(of_candidate, 0, where=ended[t])
             np.matmul(W_c_T, of_candidate, out=d_reset)
             of_relevance *= d_reset
-            np.matmul(W_gates_T, D[t, : 2 * n_a], out=through_gates)
+            np.matmul(W_gates_T, of_gates, out=through_gates)
             d_reset *= G[t, n_a : 2 * n_a]  # Gamma_r
             da_t *= stay[t - start]
             if past:
                 np.copyto(da_t, kept, where=ended[t])  # the other two terms are 0 there
             da_t += d_reset
             da_t += through_gates
+        D[:, start:end] = dZ.transpose(1, 0, 2)
 
-    dW_gates = sum_of_products(D[:, : 2 * n_a], X[:T_x, n_a:])  # (2 n_a, n_x + 1 + n_a)
-    dW_c = sum_of_products(D[:, 2 * n_a :], X[:T_x, :n_c])  # (n_a, n_a + n_x + 1)
+    D, wide_X = D.reshape(3 * n_a, T_x * m), side_by_side(X[:T_x])
+    dW_gates = D[: 2 * n_a] @ wide_X[n_a:].T  # (2 n_a, n_x + 1 + n_a)
+    dW_c = D[2 * n_a :] @ wide_X[:n_c].T  # (n_a, n_a + n_x + 1)
     W_x = np.concatenate([W_gates[:, :n_x], W_c[:, n_a : n_a + n_x]])  # (3 n_a, n_x)
-    gradients = {"dx": time_last(np.matmul(W_x.T, D)), "da0": da_t}
+    dx = (W_x.T @ D).reshape(n_x, T_x, m)
+    gradients = {"dx": dx.transpose(0, 2, 1), "da0": da_t}
     for position, gate in enumerate("ur"):
         rows = dW_gates[position * n_a : (position + 1) * n_a]
         gradients[f"dW{gate}"] = np.hstack([rows[:, n_x + 1 :], rows[:, :n_x]])  # back to [a | x]

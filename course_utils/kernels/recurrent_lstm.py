@@ -45,8 +45,8 @@ from course_utils.kernels.recurrent_sequence import (
     check_sequence,
     padding_mask,
     require_parameters,
+    side_by_side,
     steps_per_block,
-    sum_of_products,
     time_first,
     time_last,
 )
@@ -181,16 +181,17 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
         dc = time_first(dc)
     W_a_T = np.ascontiguousarray(W[:, :n_a].T)  # (n_a, 4 n_a)
 
-    D = np.empty((T_x, 4 * n_a, m), dtype=X.dtype)  # dZ of every step
+    D = np.empty((4 * n_a, T_x, m), dtype=X.dtype)  # dZ of every step, for the products at the end
     da_t = np.zeros((n_a, m), dtype=X.dtype)
     dc_t = np.zeros_like(da_t)
     block = min(steps_per_block(4 * D.itemsize * n_a * m), max(T_x, 1))
+    dZ_block = np.empty((block, 4 * n_a, m), dtype=X.dtype)
     da_to_dc = np.empty((block, n_a, m), dtype=X.dtype)
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
-        _slopes(G[start:end], tanh_c[start:end], D[start:end], da_to_dc[: end - start])
+        _slopes(G[start:end], tanh_c[start:end], dZ_block[: end - start], da_to_dc[: end - start])
         for t in range(end - 1, start - 1, -1):
-            dZ, da_through_c = D[t], da_to_dc[t - start]
+            dZ, da_through_c = dZ_block[t - start], da_to_dc[t - start]
             da_t += da[t]
             if dc is not None:
                 dc_t += dc[t]
@@ -206,10 +207,12 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
                 _finish_step(dZ, da_through_c, da_t, dc_t)
                 np.matmul(W_a_T, dZ, out=da_t)
                 dc_t *= G[t, n_a : 2 * n_a]  # Gamma_f
+        D[:, start:end] = dZ_block[: end - start].transpose(1, 0, 2)
 
-    dW = sum_of_products(D, X[:T_x])  # (4 n_a, n_a + n_x + 1)
-    dx = np.matmul(W[:, n_a : n_a + n_x].T, D)  # (T_x, n_x, m)
-    gradients = {"dx": time_last(dx), "da0": da_t, "dc0": dc_t}
+    D = D.reshape(4 * n_a, T_x * m)
+    dW = D @ side_by_side(X[:T_x]).T  # (4 n_a, n_a + n_x + 1)
+    dx = (W[:, n_a : n_a + n_x].T @ D).reshape(n_x, T_x, m)
+    gradients = {"dx": dx.transpose(0, 2, 1), "da0": da_t, "dc0": dc_t}
     for position, gate in enumerate(GATES):
         rows = dW[position * n_a : (position + 1) * n_a]
         gradients[f"dW{gate}"] = rows[:, :-1].copy()

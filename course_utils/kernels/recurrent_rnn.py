@@ -25,8 +25,8 @@ from course_utils.kernels.recurrent_sequence import (
     check_sequence,
     padding_mask,
     require_parameters,
+    side_by_side,
     steps_per_block,
-    sum_of_products,
     time_first,
     time_last,
 )
@@ -123,18 +123,19 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
     da = time_first(da)  # (T_x, n_a, m)
     Waa_T = np.ascontiguousarray(W[:, :n_a].T)
 
-    D = np.empty((T_x, n_a, m), dtype=X.dtype)  # dZ of every step
+    D = np.empty((n_a, T_x, m), dtype=X.dtype)  # dZ of every step, for the products at the end
     da_t = np.zeros((n_a, m), dtype=X.dtype)
     kept = np.zeros_like(da_t)  # share of da_t that passes an ended sequence unchanged
-    block = steps_per_block(2 * D.itemsize * n_a * m)
+    block = min(steps_per_block(2 * D.itemsize * n_a * m), max(T_x, 1))
+    dZ_block = np.empty((block, n_a, m), dtype=X.dtype)
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
-        a, dZ = X[start + 1 : end + 1, :n_a], D[start:end]
-        np.multiply(a, a, out=dZ)
-        np.subtract(1, dZ, out=dZ)  # 1 - a^2, the slope of tanh
+        a, dZ_of_steps = X[start + 1 : end + 1, :n_a], dZ_block[: end - start]
+        np.multiply(a, a, out=dZ_of_steps)
+        np.subtract(1, dZ_of_steps, out=dZ_of_steps)  # 1 - a^2, the slope of tanh
         for t in range(end - 1, start - 1, -1):
+            dZ = dZ_of_steps[t - start]
             da_t += da[t]
-            dZ = D[t]
             dZ *= da_t
             if ended is not None and ended[t].any():
                 np.copyto(dZ, 0, where=ended[t])
@@ -143,11 +144,13 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
                 da_t += kept
             else:
                 np.matmul(Waa_T, dZ, out=da_t)
+        D[:, start:end] = dZ_of_steps.transpose(1, 0, 2)
 
-    dW = sum_of_products(D, X[:T_x])  # (n_a, n_a + n_x + 1)
-    dx = np.matmul(W[:, n_a : n_a + n_x].T, D)  # (T_x, n_x, m)
+    D = D.reshape(n_a, T_x * m)
+    dW = D @ side_by_side(X[:T_x]).T  # (n_a, n_a + n_x + 1)
+    dx = (W[:, n_a : n_a + n_x].T @ D).reshape(n_x, T_x, m)
     return {
-        "dx": time_last(dx),
+        "dx": dx.transpose(0, 2, 1),
         "da0": da_t,
         "dWaa": dW[:, :n_a].copy(),
         "dWax": dW[:, n_a : n_a + n_x].copy(),

@@ -107,26 +107,20 @@ def steps_per_block(bytes_per_step: int) -> int:
     """How many steps of the backward pass to prepare at once.
 
     The factors that do not depend on later steps are computed for a block of steps by a few large
-    NumPy calls, which costs less than many small ones. A block of about 256 KiB is still in the
-    processor's second-level cache when the steps use it; a whole long sequence would not be.
+    NumPy calls, which costs less than many small ones. A block of about 1 MiB is still in the
+    processor's second-level cache when the steps use it; a whole long sequence would not be. A
+    finished block goes to its columns of the matrix of all steps (see `side_by_side`).
     """
-    return max(1, (1 << 18) // max(bytes_per_step, 1))
+    return max(1, (1 << 20) // max(bytes_per_step, 1))
 
 
-def sum_of_products(D: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Sum over steps of `D[t] @ X[t].T`, the gradient of weights that all steps share.
+def side_by_side(sequence: np.ndarray) -> np.ndarray:
+    """The examples of all steps as the columns of one matrix: (T_x, n, m) to (n, T_x m).
 
-    D : (T_x, n_rows, m),  X : (T_x, n_columns, m)
-    Returns (n_rows, n_columns).
-
-    One product per step would add T_x matrices up. Laid side by side, the examples of all steps
-    are the columns of two wide matrices, (n_rows, T_x m) and (n_columns, T_x m), and one product
-    does the sum as well.
+    With D and X in this form, `D @ X.T` is the sum over the steps of `D[t] @ X[t].T`: the gradient
+    of weights that all steps share, in one large product instead of T_x small ones and their sum.
     """
-    T_x, n_rows, m = D.shape
-    n_columns = X.shape[1]
-    if m == 1:  # both are matrices already, no column has to move
-        return D.reshape(T_x, n_rows).T @ X.reshape(T_x, n_columns)
-    wide_D = np.ascontiguousarray(D.transpose(1, 0, 2)).reshape(n_rows, T_x * m)
-    wide_X = np.ascontiguousarray(X.transpose(0, 2, 1)).reshape(T_x * m, n_columns)
-    return wide_D @ wide_X
+    T_x, n, m = sequence.shape
+    if m == 1:  # the transposed view is that matrix already
+        return sequence.reshape(T_x, n).T
+    return np.ascontiguousarray(sequence.transpose(1, 0, 2)).reshape(n, T_x * m)

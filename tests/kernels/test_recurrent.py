@@ -218,9 +218,9 @@ def test_lstm_equals_the_layer_of_pytorch_on_ragged_lengths() -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_long_sequences_cross_the_blocks_of_the_backward_pass(cell: str) -> None:
-    case = draw(cell, (60, 40, 3, 33), 3)
+    case = draw(cell, (60, 48, 3, 64), 3)
     for value in case["parameters"].values():
-        value *= 0.25  # as drawn, 33 units are chaotic: they multiply rounding errors every step
+        value *= 0.2  # as drawn, 64 units are chaotic: they multiply rounding errors every step
     got, expected = run(fast, cell, case, case["lengths"]), run(textbook, cell, case, case["lengths"])
     for name, value in got.items():
         np.testing.assert_allclose(value, expected[name], atol=1e-9, rtol=1e-9, err_msg=name)
