@@ -19,9 +19,7 @@ from course_utils.kernels.conv_winograd import (
     winograd_convolution,
     winograd_weight_gradient,
 )
-from course_utils.kernels.padding import padded, select
-
-Zeros = tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right)), a border
+from course_utils.kernels.padding import Zeros, padded, select
 
 
 def choose_algorithm(
@@ -58,14 +56,14 @@ def choose_algorithm(
     tiles of 4 waste work; a third too much is the limit.
     """
     f, n_out = W_shape[:2], out_shape[1:3]
-    m, n_C_prev, n_C = A_shape[0], *W_shape[2:]
+    n_C_prev, n_C = W_shape[2:]
     if f == (1, 1) and not np.any(zeros):
         return "pointwise"
     if f == (3, 3) and stride == (1, 1) and dtype == np.float32:
         tiles = -(-n_out[0] // 4) * -(-n_out[1] // 4)
         little_waste = 16 * tiles <= 1.35 * n_out[0] * n_out[1]
         many_channels = min(n_C_prev, n_C) >= 16 and n_C_prev * n_C >= 512
-        if many_channels and little_waste and buffer_bytes(m, n_out, n_C_prev, n_C) >= LEAST_BYTES:
+        if many_channels and little_waste and buffer_bytes(A_shape, zeros, n_C) >= LEAST_BYTES:
             return "winograd"
     return "lowered"
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_utils.kernels.checks import check_array, check_same_dtype
-from course_utils.kernels.conv_algorithms import Zeros, channel_sums, input_phases
-from course_utils.kernels.padding import Pad, borders, check_pair, output_sizes
+from course_utils.kernels.conv_algorithms import channel_sums, input_phases
+from course_utils.kernels.padding import Pad, Zeros, borders, check_pair, output_sizes
 
 
 def depthwise_conv2d_forward(

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_utils.kernels.conv_lowering import as_runs
+from course_utils.kernels.padding import Zeros
 
 TILE = 4  # outputs of a tile along each axis
 SEEN = TILE + 2  # inputs that they see
@@ -59,13 +60,18 @@ def _transforms() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 INPUT_TRANSFORM, FILTER_TRANSFORM, OUTPUT_TRANSFORM = _transforms()
 
 
-def buffer_bytes(m: int, n_out: tuple[int, int], n_C_prev: int, n_C: int) -> int:
+def buffer_bytes(A_shape: tuple[int, ...], zeros: Zeros, n_C: int) -> int:
     """Memory left for the buffers of a block; below `LEAST_BYTES` this algorithm does not pay.
 
-    The padded input never exists as a whole here, so its share goes to the transformed filters
-    and the buffers: together they stay below `FREE_BYTES` and the size of the padded input.
+    A_shape : of the pictures without border, (m, n_H, n_W, n_C_prev)
+    zeros   : ((top, bottom), (left, right)), the border
+    n_C     : output channels
+
+    Transformed filters and buffers together stay below `FREE_BYTES`. A padded copy of the input
+    never exists as a whole here; where there is a border, the share of that copy is theirs too.
     """
-    padded = m * (n_out[0] + 2) * (n_out[1] + 2) * n_C_prev * 4
+    m, n_H, n_W, n_C_prev = A_shape
+    padded = m * (n_H + sum(zeros[0])) * (n_W + sum(zeros[1])) * n_C_prev * 4 if np.any(zeros) else 0
     filters = SEEN**2 * n_C_prev * n_C * 4
     return min(MOST_BYTES, FREE_BYTES + padded - filters)
 
@@ -76,7 +82,7 @@ class Tiles:
     def __init__(
         self,
         A: np.ndarray,
-        zeros: tuple[tuple[int, int], tuple[int, int]],
+        zeros: Zeros,
         n_out: tuple[int, int],
         n_C: int,
     ) -> None:
@@ -89,7 +95,6 @@ class Tiles:
         """
         self.A, (self.top, _), (self.left, _) = A, *zeros
         m, self.n_H, self.n_W, self.n_C_prev = A.shape
-        self.n_H_out = n_out[0]
         self.rows, self.columns = -(-n_out[0] // TILE), -(-n_out[1] // TILE)  # of tiles
         # bytes of one tile in `window` (with neighbours), `inputs` or `products`, `V` or outputs
         per_tile = A.itemsize * (
@@ -97,12 +102,14 @@ class Tiles:
             + SEEN**2 * max(self.n_C_prev, n_C)
             + max(SEEN**2 * self.n_C_prev, TILE**2 * n_C)
         )
-        tiles = max(buffer_bytes(m, n_out, self.n_C_prev, n_C) // per_tile, self.columns)
+        tiles = max(buffer_bytes(A.shape, zeros, n_C) // per_tile, self.columns)
         self.block_rows = min(self.rows, tiles // self.columns)
         self.block_images = (
             1 if self.block_rows < self.rows else max(1, min(m, tiles // (self.rows * self.columns)))
         )
         self.max_tiles = self.block_images * self.block_rows * self.columns
+        # Two buffers serve a block in turns: `scratch` holds the inputs, then the products;
+        # `second` holds V, then the outputs.
         self.scratch = np.empty(self.max_tiles * SEEN**2 * max(self.n_C_prev, n_C), A.dtype)
         self.second = np.empty(self.max_tiles * max(SEEN**2 * self.n_C_prev, TILE**2 * n_C), A.dtype)
         self.Bt = INPUT_TRANSFORM.astype(A.dtype)
@@ -148,7 +155,7 @@ class Tiles:
 
 def winograd_convolution(
     A: np.ndarray,
-    zeros: tuple[tuple[int, int], tuple[int, int]],
+    zeros: Zeros,
     W: np.ndarray,
     b: np.ndarray | None,
     out: np.ndarray,
@@ -185,9 +192,7 @@ def winograd_convolution(
                 place[...] = Z_runs[i, j, :, : place.shape[1], : place.shape[2]]
 
 
-def winograd_weight_gradient(
-    A: np.ndarray, zeros: tuple[tuple[int, int], tuple[int, int]], dZ: np.ndarray
-) -> np.ndarray:
+def winograd_weight_gradient(A: np.ndarray, zeros: Zeros, dZ: np.ndarray) -> np.ndarray:
     """Gradient of 3×3 filters, stride 1: the forward pass read backwards.
 
     A     : pictures without border, shape (m, n_H, n_W, n_C_prev)

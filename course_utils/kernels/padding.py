@@ -7,6 +7,7 @@ import numpy as np
 from course_utils.kernels.checks import check_positive_int
 
 Pad = int | tuple[int, int] | str
+Zeros = tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right)), a border
 
 
 def check_pair(name: str, value: int | tuple[int, int]) -> tuple[int, int]:
@@ -43,9 +44,7 @@ def border(n: int, f: int, stride: int, pad: int | str) -> tuple[int, int]:
     raise ValueError(f'pad must be a whole number of at least 0, "valid" or "same", got {pad!r}')
 
 
-def borders(
-    n: tuple[int, int], f: tuple[int, int], stride: tuple[int, int], pad: Pad
-) -> tuple[tuple[int, int], tuple[int, int]]:
+def borders(n: tuple[int, int], f: tuple[int, int], stride: tuple[int, int], pad: Pad) -> Zeros:
     """Count the zeros around a picture: ((top, bottom), (left, right)); see `border`.
 
     `pad` may also be a pair (p_H, p_W): p_H zeros above and below, p_W left and right.
@@ -113,14 +112,12 @@ def pad_with(A: np.ndarray, pad: int | tuple, value: float) -> np.ndarray:
     return padded
 
 
-def padded(A: np.ndarray, zeros: tuple[tuple[int, int], tuple[int, int]]) -> np.ndarray:
+def padded(A: np.ndarray, zeros: Zeros) -> np.ndarray:
     """Contiguous pictures with their border; A itself when it is contiguous and has none."""
     return zero_pad(A, zeros) if np.any(zeros) else np.ascontiguousarray(A)
 
 
-def select(
-    A: np.ndarray, rows: range, columns: range
-) -> tuple[np.ndarray, tuple[tuple[int, int], tuple[int, int]]]:
+def select(A: np.ndarray, rows: range, columns: range) -> tuple[np.ndarray, Zeros]:
     """Take rows and columns of each picture, also such as lie outside of it.
 
     A       : pictures, shape (m, n_H, n_W, n_C)
@@ -143,7 +140,7 @@ def output_sizes(
     n: tuple[int, int],
     f: tuple[int, int],
     stride: tuple[int, int],
-    zeros: tuple[tuple[int, int], tuple[int, int]],
+    zeros: Zeros,
 ) -> tuple[int, int]:
     """Count the windows along H and W; arguments and result of `borders`.
 
