@@ -121,19 +121,18 @@ def softmax_cross_entropy(Z: np.ndarray, Y: np.ndarray) -> tuple[float, np.ndarr
     shifted = Z - largest
     P = np.exp(shifted)
     total = P.sum(axis=0, keepdims=True)  # (1, m), at least 1
-    P /= total
-    if np.isneginf(shifted).any():
+    if np.isneginf(shifted.min(initial=0)):
+        excluded = np.isneginf(shifted)
         # An excluded class without label adds nothing; with a label it makes the cost infinite.
-        if (np.isneginf(shifted) & (Y > 0)).any():
+        if (excluded & (Y > 0)).any():
             raise ValueError("Z excludes (with -inf) a class that Y labels: the cost would be infinite")
-        shifted = np.where(np.isneginf(shifted), 0, shifted)
+        shifted[excluded] = 0
     weight = Y.sum(axis=0, keepdims=True)  # (1, m), 1 for a distribution
-    cost = (
-        float((weight * np.log(total)).sum(dtype=np.float64)) - float((Y * shifted).sum(dtype=np.float64))
-    ) / max(m, 1)
-    P *= weight
+    shifted *= Y
+    cost = _mean_over_examples(weight * np.log(total) - shifted.sum(axis=0, keepdims=True), m)
+    P *= weight / total
     P -= Y
-    P /= max(m, 1)
+    P *= 1 / max(m, 1)
     return cost, P
 
 

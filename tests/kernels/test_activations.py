@@ -105,6 +105,17 @@ def test_derivative_at_zero_is_zero_for_relu_and_the_slope_for_leaky_relu() -> N
     assert fast.leaky_relu_backward(one, fast.leaky_relu_forward(zero, 0.2)[1]) == 0.2
 
 
+@pytest.mark.parametrize("slope", [0.0, 0.3, 1.0, 2.0, -0.5])
+def test_leaky_relu_takes_any_slope(slope: float) -> None:
+    Z, dA = draw((4, 5), 3), draw((4, 5), 4)
+    A, cache = fast.leaky_relu_forward(Z, slope)
+    slow, slow_cache = textbook.leaky_relu_forward(Z, slope)
+    np.testing.assert_array_equal(A, slow)
+    np.testing.assert_array_equal(
+        fast.leaky_relu_backward(dA, cache), textbook.leaky_relu_backward(dA, slow_cache)
+    )
+
+
 def test_softmax_of_a_fully_masked_column_is_zero() -> None:
     Z = np.array([[-np.inf, 1.0], [-np.inf, -np.inf]])
     A, cache = fast.softmax_forward(Z)
