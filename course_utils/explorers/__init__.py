@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from course_utils.explorers.anchor_boxes import AnchorBoxExplorer
 from course_utils.explorers.beam_search import BeamSearchExplorer
+from course_utils.explorers.broadcasting import BroadcastingExplorer
 from course_utils.explorers.decision_boundary import DecisionBoundaryExplorer
+from course_utils.explorers.detections import DetectionExplorer
 from course_utils.explorers.dropout import DropoutExplorer
 from course_utils.explorers.error_budget import ErrorBudgetExplorer, ErrorBudgetState
 from course_utils.explorers.learning_rate import LearningRateExplorer
 from course_utils.explorers.moving_average import MovingAverageExplorer
+from course_utils.explorers.neuron import NeuronExplorer
 from course_utils.explorers.optimiser_race import OptimiserRaceExplorer
 from course_utils.explorers.surfaces import (
     CostSurface,
@@ -22,13 +25,16 @@ from course_utils.explorers.surfaces import (
 __all__ = [
     "AnchorBoxExplorer",
     "BeamSearchExplorer",
+    "BroadcastingExplorer",
     "CostSurface",
     "DecisionBoundaryExplorer",
+    "DetectionExplorer",
     "DropoutExplorer",
     "ErrorBudgetExplorer",
     "ErrorBudgetState",
     "LearningRateExplorer",
     "MovingAverageExplorer",
+    "NeuronExplorer",
     "OptimiserRaceExplorer",
     "logistic_surface",
     "plateau_surface",

@@ -178,7 +178,7 @@ class AnchorBoxExplorer(Explorer):
             "source": ipywidgets.Dropdown(
                 options=[BY_HAND, OF_THIS, OF_ALL], value=state.source, description="Anchors"
             ),
-            "k": whole(state.k, MOST_ANCHORS, "Number of anchors k"),
+            "k": whole(state.k, MOST_ANCHORS, "Number of anchors"),
             "edited": whole(1, state.k, "Set anchor"),
             "heights": side(state.heights[0], "its height"),
             "widths": side(state.widths[0], "its width"),
@@ -326,6 +326,7 @@ class AnchorBoxExplorer(Explorer):
                 height_ratios=(1.15, 1),
                 width_ratios=(1, 1, 1.2),
             )
+            live.figure.get_layout_engine().set(hspace=0.14)  # room for the title above the target's heads
             self._shape, self._iou, self._curve = places["shape"], places["iou"], places["curve"]
             self._grid, self._target = places["grid"], places["target"]
             self._build_shapes(live)

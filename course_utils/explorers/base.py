@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import logging
+import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -228,7 +229,7 @@ class Explorer(abc.ABC):
             return
         control = self.controls[field]
         try:
-            value = self.from_control(field, value)
+            value = self._read(field, value)
             state = self.adapt(self.state, dataclasses.replace(self.state, **{field: value}))
             self.check(state)
         except ValueError as error:
@@ -276,10 +277,16 @@ class Explorer(abc.ABC):
         finally:
             self._syncing = False
 
+    def _read(self, field: str, value: Any) -> Any:
+        """The field's value from the widget's, without the rounding error of a slider's steps."""
+        if type(value) is float and math.isfinite(value):
+            value = float(f"{value:.10g}")  # a page counts 0.1 + 14 * 0.05 = 0.7999999999999999
+        return self.from_control(field, value)
+
     def _value_of(self, field: str) -> Any:
         """What a control says its field is; None when it says nothing that can be read."""
         try:
-            return self.from_control(field, self.controls[field].value)
+            return self._read(field, self.controls[field].value)
         except ValueError:
             return None
 

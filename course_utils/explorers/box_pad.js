@@ -31,7 +31,7 @@ function render({ model, el }) {
     "div", "box-pad-help",
     "Mouse: drag on the photograph to draw, drag a box to move it, drag its corner to resize it. " +
     "Keyboard: Tab to the photograph; arrows move, Shift+arrows resize, N new, Delete removes, " +
-    ", and . choose, C changes the class.");
+    "comma and full stop choose, C changes the class.");
   const live = node("div", "box-pad-live");
   live.setAttribute("aria-live", "polite");
   bar.append(add, remove, label);

@@ -72,6 +72,7 @@ class LiveFigure:
         colour: str = "black",
         anchor: str = "mm",
         style: str = "",
+        halo: str | None = None,
     ) -> None:
         """Write a text on top of the next picture.
 
@@ -81,8 +82,9 @@ class LiveFigure:
         size   : in points
         anchor : "mm" centred, "lm" left and centred in height
         style  : "", "Oblique" or "Bold"
+        halo   : colour of an outline that keeps the text readable on a photograph
         """
-        self._stamps.append((axes, x, y, text, size, colour, anchor, style))
+        self._stamps.append((axes, x, y, text, size, colour, anchor, style, halo))
 
     def text_width(self, text: str, size: float = 8.0, style: str = "") -> float:
         """Width of a stamped text in pixels."""
@@ -113,10 +115,18 @@ class LiveFigure:
             axes: iter(axes.transData.transform([stamp[1:3] for stamp in self._stamps if stamp[0] is axes]))
             for axes in {stamp[0] for stamp in self._stamps}
         }
-        for axes, _, _, text, size, colour, anchor, style in self._stamps:
+        for axes, _, _, text, size, colour, anchor, style, halo in self._stamps:
             right, up = next(places[axes])
             font = _font(size * self.figure.dpi / 72, style)
-            pencil.text((right, pixels.height - up), text, fill=colour, font=font, anchor=anchor)
+            pencil.text(
+                (right, pixels.height - up),
+                text,
+                fill=colour,
+                font=font,
+                anchor=anchor,
+                stroke_width=2 if halo else 0,
+                stroke_fill=halo,
+            )
         self._stamps.clear()
         target = io.BytesIO()
         pixels.save(target, "png", compress_level=1)  # level 1: three times faster, a little larger

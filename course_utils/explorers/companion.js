@@ -37,7 +37,9 @@ function render({ model, el }) {
   };
   const describe = () => {
     const image = area && picture();
-    if (image && image.alt !== model.get("alt")) image.alt = model.get("alt");
+    if (!image) return;
+    if (image.alt !== model.get("alt")) image.alt = model.get("alt");
+    image.classList.add("explorer-picture");
   };
   const follow = () => {
     const image = picture();
