@@ -166,7 +166,9 @@ def second_stage(config: dict, connection: str) -> int:
         return 1
     os.chdir(config["home"])
     course = COURSE if config["tier"] == "A" else config["support"]
-    sys.path[:] = [path for path in sys.path if not path_is_hidden(path, config["hidden"])]
+    sys.path[:] = [
+        path for path in sys.path if not path_is_hidden(path, [*config["hidden"], config["course"]])
+    ]
     if course:
         sys.path.insert(0, course)
     if config.get("probe"):

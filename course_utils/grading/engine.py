@@ -36,7 +36,8 @@ from course_utils.grading.trusted import CheckResult, judge
 from course_utils.grading.values import MEDIA_TYPE
 
 POLL_SECONDS = 0.2
-MAX_RESTARTS = 4
+MAX_RESTARTS = 8
+KERNEL_ENDED = "the code ended the kernel"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -129,7 +130,7 @@ class GradingPlugin:
             self.next_look = time.monotonic() + POLL_SECONDS
             size, files = _folder_size(Path(self.folder), limits.folder_files)
             if size > limits.folder_bytes or files > limits.folder_files:
-                raise self.end(kernel, "the limit on files written", final=True)
+                raise self.end(kernel, "the limit on files written", final=False)
 
     # -- nbval's parts -----------------------------------------------------------------------------------
 
@@ -163,14 +164,14 @@ class GradingPlugin:
                     message = get_message(kernel, stream, timeout=wait)
                 except queue.Empty:
                     if not kernel.is_alive():
-                        raise plugin.end(kernel, "the code ended the kernel", final=False) from None
+                        raise plugin.end(kernel, KERNEL_ENDED, final=False) from None
                     if time.monotonic() >= end:
                         raise
                     continue
                 plugin.output += _size(message.get("content"))
                 if plugin.output > job.limits.output_bytes:
                     megabytes = job.limits.output_bytes / 1e6
-                    raise plugin.end(kernel, f"the limit of {megabytes:g} MB of output", final=True)
+                    raise plugin.end(kernel, f"the limit of {megabytes:g} MB of output", final=False)
                 if message["msg_type"] == "execute_reply" and message["content"].get("status") != "ok":
                     plugin.reply_failed.add(str(message["parent_header"].get("msg_id")))
                 return message
@@ -217,8 +218,6 @@ class GradingPlugin:
             raise StopRun(self.stopped)
         kernel = item.parent.kernel
         if not kernel.is_alive():
-            if role != "check":
-                raise StopRun(self.last_stop or "the kernel has ended")
             self.revive(item)
         # Marks in an answer steer nothing: only checks are compared, and nothing is skipped.
         item.options = {"check": role == "check", "skip": False, "check_exception": False}
@@ -233,7 +232,14 @@ class GradingPlugin:
         self.reply_failed.clear()
         began = time.monotonic()
         try:
-            original(item)
+            try:
+                original(item)
+            except StopRun:
+                if self.last_stop != KERNEL_ENDED or course.get("check") in self.results:
+                    raise
+                # The cell before may have ended the kernel, quit() does so late: once more, on its own.
+                self.revive(item)
+                original(item)
         except Exception as error:
             if role == "answer":
                 self.note_answer_error(course["grade_id"], item, error)
@@ -260,13 +266,14 @@ class GradingPlugin:
         self.answer_errors[grade_id] = text or str(error)[:200]
 
     def revive(self, item: nbval.plugin.IPyNbCell) -> None:
-        """Start a fresh kernel and run again what comes before a check.
+        """Start a fresh kernel and run again what comes before a cell, without the checks.
 
         One deadly answer then costs its own checks only.
         """
         if self.restarts >= MAX_RESTARTS:
             raise StopRun("the code ended the kernel again and again")
         self.restarts += 1
+        self.output = 0
         kill_descendants()
         # A folder of its own: the last one was in the hands of the learner's code.
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -76,6 +76,7 @@ class Sandbox:
             "bwrap": shutil.which("bwrap") or "",
             "prefixes": prefixes,
             "hidden": _hidden(prefixes),
+            "course": str(Path(__file__).resolve().parents[2]),
             "closed_prefix": not all(_open_to_all(Path(prefix)) for prefix in prefixes),
             "support": self.support,
             "shared": list(self.shared),
