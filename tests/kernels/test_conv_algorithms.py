@@ -15,8 +15,6 @@ from course_utils.kernels.conv_algorithms import choose_algorithm, convolve, wei
 from course_utils.kernels.padding import output_sizes
 from course_utils.kernels.textbook import conv as textbook
 
-ALGORITHMS = ["lowered", "winograd", "pointwise"]
-
 
 @st.composite
 def problems(draw, algorithm: str):
@@ -25,7 +23,9 @@ def problems(draw, algorithm: str):
         draw(st.integers(1, 4)),
         draw(st.integers(1, 4)),
     )
-    stride = (1, 1) if algorithm == "winograd" else (draw(st.integers(1, 5)), draw(st.integers(1, 5)))
+    stride = (
+        (1, 1) if algorithm in ("winograd", "planes") else (draw(st.integers(1, 5)), draw(st.integers(1, 5)))
+    )
     border = st.just(0) if algorithm == "pointwise" else st.integers(0, 4)
     zeros = tuple((draw(border), draw(border)) for _ in range(2))
     n = tuple(draw(st.integers(max(1, f[k] - sum(zeros[k])), 13)) for k in range(2))
@@ -53,7 +53,7 @@ def assert_equal(got, expected):
 
 
 @pytest.mark.parametrize("small_blocks", [False, True])
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", conv_algorithms.ALGORITHMS)
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_each_algorithm_equals_the_loops(algorithm, small_blocks, data):
@@ -63,6 +63,7 @@ def test_each_algorithm_equals_the_loops(algorithm, small_blocks, data):
         if small_blocks:  # many blocks even for small pictures: their seams are tested
             patch.setattr(conv_lowering, "BLOCK_BYTES", 256)
             patch.setattr("course_utils.kernels.conv_pointwise.BLOCK_BYTES", 256)
+            patch.setattr("course_utils.kernels.conv_planes.BLOCK_BYTES", 2048)
             patch.setattr(conv_winograd, "MOST_BYTES", 2048)
         # A target with gaps between its values, as a phase of an input gradient has
         canvas = np.full((*Z_loops.shape[:2], 2 * Z_loops.shape[2], Z_loops.shape[3]), 7, A.dtype)
@@ -96,6 +97,10 @@ def test_blocks_are_really_split(monkeypatch):
         ((2, 16, 16, 32), (1, 1, 32, 8), 2, 0, np.float32, "pointwise"),
         ((2, 16, 16, 32), (1, 1, 32, 8), 1, 1, np.float32, "lowered"),
         ((2, 16, 16, 32), (3, 2, 32, 32), 1, 0, np.float32, "lowered"),
+        ((1, 40, 40, 32), (3, 3, 32, 3), 1, 1, np.float64, "planes"),
+        ((1, 40, 40, 32), (3, 3, 32, 3), 2, 1, np.float64, "lowered"),
+        ((1, 40, 20, 32), (3, 3, 32, 3), 1, 1, np.float32, "lowered"),  # short rows
+        ((1, 40, 40, 8), (3, 3, 8, 1), 1, 1, np.float32, "lowered"),
     ],
 )
 def test_choice(A_shape, W_shape, stride, pad, dtype, expected):
@@ -175,6 +180,7 @@ def peak_beyond(call, *allowed: int) -> int:
         (1, 224, 3, 32, 7, 2, 3),
         (64, 28, 1, 8, 5, 1, 2),
         (32, 32, 16, 32, 5, 1, 0),
+        (2, 112, 64, 3, 3, 1, 1),
         (1, 28, 64, 64, 3, 1, 1),
     ],
 )
