@@ -37,7 +37,10 @@ def max_pool2d_forward(
     A = np.empty((len(A_prev), n_H, n_W, A_prev.shape[3]), A_prev.dtype)
     # winner[n, h, w, c] = i·f_W + j, the place in the window where the largest value stands:
     # all that the way back needs, one byte an output.
-    winner = np.zeros(A.shape, np.uint8 if f[0] * f[1] <= 256 else np.uint32)
+    winner = np.empty(A.shape, np.uint8 if f[0] * f[1] <= 256 else np.uint32)
+    # It begins with the first place inside the picture: so even a picture of -inf beats its border.
+    i, j = (np.maximum(zeros[k][0] - np.arange(A.shape[1 + k]) * stride[k], 0) for k in range(2))
+    winner[...] = (i[:, None] * f[1] + j)[:, :, None]
     for images, rows in _blocks(A):
         best, place = A[images, rows], winner[images, rows]
         window, larger = np.empty_like(best), np.empty(best.shape, bool)

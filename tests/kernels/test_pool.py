@@ -119,6 +119,20 @@ def test_border_never_wins_and_never_counts():
         np.testing.assert_array_equal(forward(A_prev, 3, 2, 1)[0], np.full((1, 2, 2, 1), -5.0))
 
 
+@pytest.mark.parametrize(("f", "stride", "pad"), [(3, 2, 1), (2, 1, "same"), (3, 3, 1), (4, 2, (2, 3))])
+def test_minus_infinity_beats_the_border(f, stride, pad):
+    """The gradient of a window of -inf goes to its first pixel, not to the border."""
+    A_prev = np.full((1, 5, 6, 2), -np.inf)
+    A_prev[0, 3, 3, 0] = 1
+    A, cache = pool.max_pool2d_forward(A_prev, f, stride, pad)
+    A_loops, cache_loops = textbook.max_pool2d_forward(A_prev, f, stride, pad)
+    np.testing.assert_array_equal(A, A_loops)
+    dA = np.arange(1.0, A.size + 1).reshape(A.shape)
+    np.testing.assert_array_equal(
+        pool.max_pool2d_backward(dA, cache), textbook.max_pool2d_backward(dA, cache_loops)
+    )
+
+
 def test_many_blocks(monkeypatch):
     """Pictures that do not fit into one block."""
     monkeypatch.setattr(pool, "BLOCK_BYTES", 100)
