@@ -50,17 +50,13 @@ def embedding_backward(d_out: np.ndarray, cache: EmbeddingCache) -> np.ndarray:
     cache : from `embedding_forward`
     Returns dE (n_e, vocabulary), 0 for words that did not occur.
 
-    `dE[:, ids] += d_out` would count a repeated word once. We sort the occurrences by word, so
-    that those of one word are neighbours, and sum each run.
+    `dE[:, ids] += d_out` would count a repeated word once. `np.bincount` with weights adds all of
+    them, one row of E at a time, and in float64.
     """
     ids, (n_e, vocabulary), dtype = cache
     check_array("d_out", d_out, (n_e, *ids.shape))
-    dE = np.zeros((n_e, vocabulary), dtype=dtype)
-    if ids.size == 0:
-        return dE
-    flat = ids.ravel()
-    order = np.argsort(flat, kind="stable")
-    words, starts = np.unique(flat[order], return_index=True)
-    by_word = d_out.reshape(n_e, -1)[:, order]  # (n_e, occurrences)
-    dE[:, words] = np.add.reduceat(by_word, starts, axis=1)
+    occurrences = ids.ravel().astype(np.intp, copy=False)
+    dE = np.empty((n_e, vocabulary), dtype=dtype)
+    for row, gradient in zip(dE, d_out.reshape(n_e, ids.size), strict=True):
+        row[:] = np.bincount(occurrences, weights=gradient, minlength=vocabulary)
     return dE
