@@ -19,6 +19,49 @@ from course_utils.grading.values import (
 )
 
 MAX_SHOWN = 6
+NO_CAUSE = "none of the usual slips fits; take the smallest case and follow it by hand, line by line"
+
+# type of the exception, a part of its message, the likely cause
+_FAILURES = (
+    (
+        "FloatingPointError",
+        "overflow",
+        "exp of a large number overflows; rewrite it so that no large number gets there",
+    ),
+    ("FloatingPointError", "", "a division by zero, or a logarithm of zero or less"),
+    ("ZeroDivisionError", "", "a division by zero"),
+    (
+        "TypeError",
+        "only 0-dim",
+        "a function for single numbers got an array; use NumPy's, np.exp for math.exp",
+    ),
+    (
+        "TypeError",
+        "only length-1",
+        "a function for single numbers got an array; use NumPy's, np.exp for math.exp",
+    ),
+    (
+        "TypeError",
+        "only size-1",
+        "a function for single numbers got an array; use NumPy's, np.exp for math.exp",
+    ),
+    (
+        "TypeError",
+        "NoneType",
+        "a value is None where a number is needed; does a function before it lack its `return`?",
+    ),
+    ("AttributeError", "NoneType", "a value is None; does a function before it lack its `return`?"),
+    (
+        "TypeError",
+        "not callable",
+        "something that is no function is called; is a variable named like a function?",
+    ),
+    ("TypeError", "not subscriptable", "an index is used on something that has none"),
+    ("AttributeError", "", "the object has no such attribute; a list, for instance, has no .shape"),
+    ("IndexError", "", "an index is past the end of its axis; compare the loop's range with the shape"),
+    ("KeyError", "", "the dict has no such key; compare its spelling with the statement"),
+    ("MemoryError", "", "far too much memory is asked for; does an array grow in a loop?"),
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +112,8 @@ def diagnose(
         cause_form = cause
     if not cause and warned:
         cause, cause_form = f"NumPy warned: {warned[0]}", "a warning was raised during the call"
+    if not cause:
+        cause = cause_form = NO_CAUSE
     return Diagnosis(
         describe(expected), describe(found), form(expected), anonymous_form(found), cause, cause_form
     )
@@ -248,7 +293,11 @@ def _cause_of_failure(failure: Failure) -> str:
         return "the code ends the program instead of returning a value"
     if failure.type_name == "RecursionError":
         return "the function calls itself without an end"
-    return ""
+    for type_name, part, cause in _FAILURES:
+        if failure.type_name == type_name and part in message:
+            return cause
+    place = f" in line {failure.line}" if failure.line else ""
+    return f"the code raises {failure.type_name}{place}; run the function on the example of the statement"
 
 
 def _cause_in_dict(expected: dict, found: object, inputs: dict, tolerance: tuple[float, float]) -> str:
@@ -481,6 +530,10 @@ def _pattern_of_differences(
         return "whole numbers came: is the result stored in an integer array?"
     if expected.size == 1:
         return ""
+    if np.all(np.isin(expected, (0, 1))) and not np.all(np.isin(found, (0, 1))):
+        return (
+            "0 and 1 are the only answers here, other numbers came: is a comparison or a threshold missing?"
+        )
     same = entries_equal(expected, found, tolerance)
     wrong = np.argwhere(~same)
     difference = found.astype(complex) - expected.astype(complex)

@@ -32,7 +32,7 @@ from jupyter_client.manager import KernelManager
 
 from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import Plan
-from course_utils.grading.trusted import CheckResult, judge
+from course_utils.grading.trusted import CheckResult, judge, point_upstream
 from course_utils.grading.values import MEDIA_TYPE
 
 POLL_SECONDS = 0.2
@@ -429,16 +429,14 @@ def run(job: Job) -> dict:
         ],
         plugins=[plugin],
     )
-    results = {
-        name: plugin.results.get(name) or judge(check, None, stopped=plugin.stopped)
-        for name, check in plan.checks.items()
-    }
+    checks = list(plan.checks.values())
+    results = [plugin.results.get(c.check_id) or judge(c, None, stopped=plugin.stopped) for c in checks]
     outcome = {
         "kernel": plugin.kernel_ready,
         "stopped": plugin.stopped,
         "restarts": plugin.restarts,
         "answer_errors": plugin.answer_errors,
-        "checks": [result.to_dict() for result in results.values()],
+        "checks": [result.to_dict() for result in point_upstream(results, checks)],
         "seconds": round(time.monotonic() - plugin.started, 3),
         "exit": int(code),
     }

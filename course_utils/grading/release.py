@@ -18,6 +18,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.grading.diagnose import NO_CAUSE
 from course_utils.grading.exercise import Exercise, ExerciseError, load_exercise
 from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import make_plan
@@ -171,7 +172,7 @@ def prove_exercise(source: Path, seeds: tuple[int, ...] = (PUBLIC_SEED, 2, 3)) -
             where = f"{result.check_id}, seed {seed}"
             if result.score > 0:
                 problems.append(f"{where}: the starter gets {result.score:g} of {result.points:g} points")
-            if not result.cause:
+            if not result.cause or NO_CAUSE in result.cause:
                 problems.append(f"{where}: the starter fails without a likely cause; write explain()")
         for result in solution:
             if result.status != "passed":

@@ -9,12 +9,12 @@ import copy
 import re
 import zlib
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from course_utils.grading.diagnose import Diagnosis, diagnose
+from course_utils.grading.diagnose import NO_CAUSE, Diagnosis, diagnose
 from course_utils.grading.exercise import Check, Exercise, ExerciseError
 from course_utils.grading.in_kernel import make_run
 from course_utils.grading.values import MEDIA_TYPE, Failure, decode, encode, equal
@@ -287,6 +287,24 @@ def judge(
     )
 
 
+def point_upstream(results: list[CheckResult], checks: list[PreparedCheck]) -> list[CheckResult]:
+    """Say it where an answer fails that uses another one whose own check fails: that one comes first."""
+    failing = {
+        check.target
+        for check, result in zip(checks, results, strict=True)
+        if result.status in ("failed", "partly")
+    }
+    told = []
+    for check, result in zip(checks, results, strict=True):
+        blamed = [name for name in check.of[1:] if name in failing and name != check.target]
+        if result.status == "passed" or not blamed or "not written yet" in result.cause:
+            told.append(result)
+            continue
+        text = f"{check.target} uses {' and '.join(blamed)}, whose own check fails: repair that first"
+        told.append(replace(result, cause=f"{text}. Here: {result.cause}", cause_form=text))
+    return told
+
+
 def _add(notes: list[str], text: str) -> None:
     if text not in notes:
         notes.append(text)
@@ -322,7 +340,9 @@ def _most_telling(
                 continue
             if isinstance(text, str) and text.strip():
                 return diagnosis, text.strip()[:1000], text.strip()[:1000]
-    kinds = Counter(re.sub(r"\d+", "#", diagnosis.cause) for _, _, diagnosis in failing if diagnosis.cause)
+    kinds = Counter(
+        re.sub(r"\d+", "#", diagnosis.cause) for _, _, diagnosis in failing if diagnosis.cause != NO_CAUSE
+    )
     if kinds:
         wanted = kinds.most_common(1)[0][0]
         for _, _, diagnosis in failing:
@@ -352,4 +372,4 @@ def run_here(
         run = make_run(shown.append, MEDIA_TYPE)
         run("", check.target, check.call_source, [dict(case) for case in check.cases], names)
         verdicts.append(judge(check, shown[0][MEDIA_TYPE]["results"], setup=setup))
-    return verdicts
+    return point_upstream(verdicts, checks)

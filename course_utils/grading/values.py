@@ -116,6 +116,8 @@ def as_numbers(value: object) -> np.ndarray | None:
         return None
     try:
         array = np.asarray(value)
+        if array.dtype == object and (isinstance(value, int) or is_numeric_list(value)):
+            array = np.asarray(value, dtype=float)  # whole numbers beyond 64 bits
     except (ValueError, TypeError, OverflowError):
         return None
     return array if array.dtype.kind in "fiubc" else None
