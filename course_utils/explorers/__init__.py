@@ -11,6 +11,7 @@ from course_utils.explorers.dropout import DropoutExplorer
 from course_utils.explorers.error_budget import ErrorBudgetExplorer, ErrorBudgetState
 from course_utils.explorers.learning_rate import LearningRateExplorer
 from course_utils.explorers.moving_average import MovingAverageExplorer
+from course_utils.explorers.network_builder import NetworkBuilderExplorer
 from course_utils.explorers.neuron import NeuronExplorer
 from course_utils.explorers.optimiser_race import OptimiserRaceExplorer
 from course_utils.explorers.surfaces import (
@@ -34,6 +35,7 @@ __all__ = [
     "ErrorBudgetState",
     "LearningRateExplorer",
     "MovingAverageExplorer",
+    "NetworkBuilderExplorer",
     "NeuronExplorer",
     "OptimiserRaceExplorer",
     "logistic_surface",

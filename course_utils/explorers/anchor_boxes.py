@@ -176,9 +176,9 @@ class AnchorBoxExplorer(Explorer):
             "rows": whole(state.rows, 13, "Rows of cells"),
             "columns": whole(state.columns, 13, "Columns of cells"),
             "source": ipywidgets.Dropdown(
-                options=[BY_HAND, OF_THIS, OF_ALL], value=state.source, description="Anchors"
+                options=[BY_HAND, OF_THIS, OF_ALL], value=state.source, description="Anchors are"
             ),
-            "k": whole(state.k, MOST_ANCHORS, "Number of anchors"),
+            "k": whole(state.k, MOST_ANCHORS, "How many, k"),
             "edited": whole(1, state.k, "Set anchor"),
             "heights": side(state.heights[0], "its height"),
             "widths": side(state.widths[0], "its width"),

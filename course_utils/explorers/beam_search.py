@@ -292,6 +292,7 @@ class BeamSearchExplorer(Explorer):
     def draw(self, result: BeamResult) -> Hashable:
         state = result.state
         levels = result.beam.levels[: state.shown]
+        self._tree.set_xlim(-0.55, max(5, state.max_length) + 0.55)  # short trees get wide columns
         middle = (ROWS - 1) / 2
         places: dict[tuple[str, ...], tuple[float, float]] = {(): (0.0, middle)}
         edges: dict[str, list] = {name: [] for name in self._edges}

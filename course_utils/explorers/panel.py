@@ -80,7 +80,7 @@ def control_grid(controls: Iterable[ipywidgets.Widget]) -> ipywidgets.Widget:
     for control in controls:
         control.layout.width = "auto"
         if "description_width" in getattr(control.style, "keys", ()):
-            control.style.description_width = "9.5em"
+            control.style.description_width = "10em"
         control.add_class("explorer-control")
     grid = ipywidgets.Box(controls)
     grid.add_class("explorer-grid")
