@@ -94,7 +94,10 @@ def serve(course: Course, port: int | None = None, browser: bool = True) -> int:
     if sys.prefix != sys.base_prefix:
         write_settings(Path(sys.prefix))
     print(f"Opening the course at http://localhost:{chosen}/lab  (stop with Ctrl+C)", flush=True)
+    # One BLAS thread: small products on several threads collapse when anything else runs.
+    environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **os.environ}
+    command = lab_command(course, chosen, browser)
     try:
-        return subprocess.run(lab_command(course, chosen, browser), cwd=course.root, check=False).returncode
+        return subprocess.run(command, cwd=course.root, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0

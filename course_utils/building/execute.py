@@ -34,7 +34,9 @@ def execute(notebook: NotebookNode, folder: Path) -> float:
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
+    # One BLAS thread, as in `course lab`: stored numbers must not depend on the number of cores.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default"}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     # What the kernel says to its terminal is about the machine, not about the lesson.
     with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
         started = time.perf_counter()
