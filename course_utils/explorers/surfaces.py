@@ -171,10 +171,12 @@ def logistic_surface(
     if ranges is None:
         w, b = minimum if minimum is not None else (4.0 * np.sign(np.corrcoef(x, y)[0, 1]), 0.0)
         half_w, half_b = max(3.0, 1.6 * abs(w)), max(3.0, 1.6 * abs(b))
-        ranges = ((w - half_w, w + half_w), (b - half_b, b + half_b))
+        ranges = tuple(
+            (round(middle - half, 2), round(middle + half, 2)) for middle, half in ((w, half_w), (b, half_b))
+        )
     start = (
-        ranges[0][0] + 0.12 * (ranges[0][1] - ranges[0][0]),
-        ranges[1][0] + 0.85 * (ranges[1][1] - ranges[1][0]),
+        round(ranges[0][0] + 0.12 * (ranges[0][1] - ranges[0][0]), 2),
+        round(ranges[1][0] + 0.85 * (ranges[1][1] - ranges[1][0]), 2),
     )
     return CostSurface(name, ("weight $w$", "bias $b$"), cost, gradient, ranges, start, minimum)
 
