@@ -44,11 +44,10 @@ def _build(arguments: argparse.Namespace) -> int:
     return 1 if counts["failed"] else 0
 
 
-def _bench(arguments: argparse.Namespace) -> int:
+def _bench(rest: list[str]) -> int:
+    """Hand everything after `course bench` to benchmarks/run.py, options and --help included."""
     script = find_course().root / "benchmarks" / "run.py"
-    sys.argv = [str(script), *arguments.rest]
-    runpy.run_path(str(script), run_name="__main__")
-    return 0
+    return int(runpy.run_path(str(script))["main"](rest) or 0)
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -72,9 +71,8 @@ def make_parser() -> argparse.ArgumentParser:
     build.add_argument("--jobs", type=int, default=2, help="notebooks at a time (default 2)")
     build.set_defaults(run=_build)
 
-    bench = commands.add_parser("bench", help="time the kernels", add_help=False)
-    bench.add_argument("rest", nargs=argparse.REMAINDER)
-    bench.set_defaults(run=_bench)
+    bench = commands.add_parser("bench", help="time the kernels")
+    bench.set_defaults(run=lambda _: _bench([]))
 
     grading_commands.add_subcommands(commands)
     return parser
@@ -82,8 +80,11 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the `course` command; returns its exit status."""
-    arguments = make_parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
     try:
+        if argv[:1] == ["bench"]:
+            return _bench(argv[1:])
+        arguments = make_parser().parse_args(argv)
         return int(arguments.run(arguments) or 0)
     except FileNotFoundError as error:
         print(f"course: {error}", file=sys.stderr)
