@@ -174,6 +174,7 @@ class DetectionExplorer(Explorer):
             (self._now,) = self._curve.plot([], [], "D", color=COLOURS["vermillion"], ms=9)
             self._curve.set(xlim=(-0.03, 1.03), xlabel="IoU threshold", ylabel="boxes kept")
             self._curve.set_title("Boxes kept, by IoU threshold")
+            self._curve.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
         live.live(self._removed, self._shadow, self._kept, self._line, self._now)
         return live
 

@@ -139,6 +139,7 @@ class NeuronExplorer(Explorer):
                     alpha=0.8,
                 )
                 (line,) = axes.plot([], [], color="black", lw=1.6)
+                axes.plot(*CORNERS, "o", color="black", ms=3)
                 (dot,) = axes.plot([], [], "*", color=COLOURS["vermillion"], mec="black", ms=15)
                 axes.set(xlim=SPAN, ylim=SPAN, xlabel="$x_1$", ylabel="$x_2$", title=name)
                 self._images.append(image)
@@ -150,8 +151,12 @@ class NeuronExplorer(Explorer):
             curve.plot(z, sigmoid(z), color=COLOURS["vermillion"], label="sigmoid")
             curve.set(xlim=(-8, 8), ylim=(-0.08, 1.12), xlabel="$z = w_1 x_1 + w_2 x_2 + b$", title="Answer")
             curve.legend(loc="upper left", fontsize=8)
-            (self._step_now,) = curve.plot([], [], "s", color=COLOURS["blue"], mec="black", ms=9)
-            (self._a_now,) = curve.plot([], [], "o", color=COLOURS["vermillion"], mec="black", ms=9)
+            (self._step_now,) = curve.plot(
+                [], [], "s", color=COLOURS["blue"], mec="black", ms=9, clip_on=False
+            )
+            (self._a_now,) = curve.plot(
+                [], [], "o", color=COLOURS["vermillion"], mec="black", ms=9, clip_on=False
+            )
             (self._moves,) = curve.plot([], [], "k-", lw=2.5, solid_capstyle="butt")
         live.live(*self._images, *self._lines, *self._dots, self._step_now, self._a_now, self._moves)
         return live
