@@ -166,9 +166,9 @@ def second_stage(config: dict, connection: str) -> int:
         return 1
     os.chdir(config["home"])
     course = COURSE if config["tier"] == "A" else config["support"]
-    sys.path[:] = [
-        path for path in sys.path if not path_is_hidden(path, [*config["hidden"], config["course"]])
-    ]
+    # An editable install puts the author's copy on the path; it is not there, or may not be read.
+    gone = [*config["hidden"], *([config["course"]] if config["course"] else [])]
+    sys.path[:] = [path for path in sys.path if not path_is_hidden(path, gone)]
     if course:
         sys.path.insert(0, course)
     if config.get("probe"):
@@ -289,29 +289,22 @@ def restrict_files(libc, config: dict) -> None:
 
 def readable_paths(config: dict) -> list[str]:
     """What tier B may read: system libraries, the interpreter, its packages without the hidden ones."""
-    paths = [
-        "/usr",
-        "/lib",
-        "/lib64",
-        "/bin",
-        "/etc/ld.so.cache",
-        "/etc/alternatives",
-        os.path.abspath(__file__),
-    ]
-    pending = list(config["prefixes"])
+    pending = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives"]
+    pending += [os.path.abspath(__file__), *config["prefixes"], *(host for host, _ in config["shared"])]
     if config["support"]:
         pending.append(config["support"])
-    pending += [host for host, _ in config["shared"]]
+    paths: list[str] = []
     hidden = config["hidden"]
     while pending:
         path = pending.pop()
-        if path in hidden:
+        real = os.path.realpath(path)  # lib64 is often a link to lib: what counts is where a path leads
+        if any(real == place or real.startswith(place + "/") for place in hidden):
             continue
-        # A folder above a hidden one is opened entry by entry: Landlock only adds rights.
-        if any(place.startswith(path + "/") for place in hidden):
-            pending += [os.path.join(path, name) for name in os.listdir(path)]
-        else:
+        if not any(place.startswith(real + "/") for place in hidden):
             paths.append(path)
+        elif not os.path.islink(path):
+            # A folder above a hidden one is opened entry by entry: Landlock only adds rights.
+            pending += [os.path.join(real, name) for name in os.listdir(real)]
     return paths
 
 

@@ -447,8 +447,13 @@ def run(job: Job) -> dict:
 
 
 def main(arguments: list[str]) -> int:
-    """Command of the engine process: the path of a job file."""
-    job = Job.from_json(Path(arguments[0]).read_text(encoding="utf-8"))
+    """Command of the engine process: the path of a job file, which may still have to be written."""
+    job_file, parent = Path(arguments[0]), os.getppid()
+    while not job_file.exists():
+        if os.getppid() != parent or not job_file.parent.is_dir():
+            return 3
+        time.sleep(0.01)
+    job = Job.from_json(job_file.read_text(encoding="utf-8"))
     try:
         outcome = run(job)
     finally:

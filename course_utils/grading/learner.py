@@ -87,6 +87,9 @@ def check_notebook(notebook: Path, only: list[str] | None = None, *, record: boo
 
     Raises CheckError where the file is no exercise or cannot be read, naming what to do.
     """
+    # Imported here: only a check that really runs needs it.
+    from course_utils.grading.run import Engine, GraderError
+
     started = time.monotonic()
     notebook = Path(notebook)
     try:
@@ -96,21 +99,19 @@ def check_notebook(notebook: Path, only: list[str] | None = None, *, record: boo
         course = metadata.get("course") if isinstance(metadata, dict) else None
         claimed = course.get("exercise") if isinstance(course, dict) else ""
         place = place_of(notebook, claimed if isinstance(claimed, str) else "")
-        plan = load_plan(place, set(only or []))
     except FileNotFoundError as error:
         raise CheckError(f"there is no file {notebook}") from error
     except BadSubmission as error:
         raise CheckError(f"{notebook.name}: {error}") from error
     except PlaceError as error:
         raise CheckError(str(error)) from error
-    submission = extract(content, list(plan.starters))
-    # Imported here: only a check that really runs needs it.
-    from course_utils.grading.run import GraderError, run_answers
-
-    try:
-        outcome = run_answers(plan, submission.sources)
-    except GraderError as error:
-        raise CheckError(f"the check could not run: {error}") from error
+    with Engine() as engine:
+        plan = load_plan(place, set(only or []))
+        submission = extract(content, list(plan.starters))
+        try:
+            outcome = engine.run(plan, submission.sources, None, {})
+        except GraderError as error:
+            raise CheckError(f"the check could not run: {error}") from error
     results = [_with_place_of_names(result, submission) for result in outcome.results]
     notices = [f"note: {flag}" for flag in submission.flags]
     for grade_id, modules in borrowed_modules(submission.sources, plan.setup).items():

@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import Plan, fresh_notebook
 from course_utils.grading.trusted import CheckResult, judge
 
@@ -38,6 +39,94 @@ class Outcome:
     seconds: float
 
 
+class Engine:
+    """A grading process with its folders. It loads its libraries while the caller prepares the job.
+
+    Use it in a `with` statement: leaving it ends the process and removes the folders.
+    """
+
+    def __init__(self) -> None:
+        # Sockets live in these folders; the path of a Unix socket is limited to about a hundred characters.
+        self.base = Path(tempfile.mkdtemp(prefix="course-grade-", dir=_short_folder()))
+        self.kernel_folder = Path(tempfile.mkdtemp(prefix="course-grade-k-", dir=_short_folder()))
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PYTEST", "JPY_", "COV_", "NBVAL"))
+            and name not in ("PYTHONSTARTUP", "MPLBACKEND")
+        }
+        environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "course_utils.grading", "engine", str(self.job_file)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=self.base,
+            env=environment,
+            start_new_session=os.name != "nt",
+        )
+
+    @property
+    def job_file(self) -> Path:
+        """The file that the process waits for."""
+        return self.base / "job.json"
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.kill()
+        shutil.rmtree(self.base, ignore_errors=True)
+        shutil.rmtree(self.kernel_folder, ignore_errors=True)
+
+    def run(self, plan: Plan, answers: dict[str, str], sandbox, limits: dict) -> Outcome:
+        """Hand the job over and wait for its outcome. Raises GraderError where there is none."""
+        nonce = secrets.token_hex(16)
+        notebook, result = self.base / "graded.ipynb", self.base / "result.json"
+        (self.base / "plan.json").write_text(plan.to_json(), encoding="utf-8")
+        notebook.write_text(json.dumps(fresh_notebook(plan, answers, nonce)), encoding="utf-8")
+        job = {
+            "notebook": str(notebook),
+            "plan": str(self.base / "plan.json"),
+            "nonce": nonce,
+            "folder": str(self.kernel_folder),
+            "result": str(result),
+            "kernel_argv": sandbox.kernel_argv(self.kernel_folder) if sandbox else plain_kernel_argv(),
+            "kernel_env": sandbox.kernel_env() if sandbox else plain_kernel_env(),
+            "transport": "tcp" if os.name == "nt" else "ipc",
+            "limits": limits,
+        }
+        write_atomic(self.job_file, json.dumps(job).encode())
+        error = self.wait(float(limits.get("wall_seconds", 60.0)) + GRACE_SECONDS)
+        if not result.exists():
+            raise GraderError(f"the grading process ended without a result{': ' + error if error else ''}")
+        content = json.loads(result.read_text(encoding="utf-8"))
+        if not content["kernel"]:
+            raise GraderError(f"no kernel could be started{': ' + error if error else ''}")
+        results = [CheckResult.from_dict(entry) for entry in content["checks"]]
+        return Outcome(tuple(results), content["stopped"], content["answer_errors"], content["seconds"])
+
+    def wait(self, seconds: float) -> str:
+        """Wait for the end of the process; returns its last words."""
+        try:
+            _, words = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return f"no end after {seconds:g} s"
+        return " ".join(words.decode("utf-8", "replace").split())[-600:]
+
+    def kill(self) -> None:
+        """End the process where it still runs; the sandboxes end with it."""
+        if self.process.poll() is None:
+            if os.name == "nt":
+                self.process.kill()
+            else:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
+
+
 def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict | None = None) -> Outcome:
     """Run `answers` (source by `grade_id`) against the checks of `plan`.
 
@@ -46,73 +135,8 @@ def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict 
 
     Raises GraderError where no kernel could be started.
     """
-    # Sockets live in this folder and the path of a Unix socket is limited to about a hundred characters.
-    base = Path(tempfile.mkdtemp(prefix="course-grade-", dir=_short_folder()))
-    kernel_folder = Path(tempfile.mkdtemp(prefix="course-grade-k-", dir=_short_folder()))
-    try:
-        nonce = secrets.token_hex(16)
-        (base / "plan.json").write_text(plan.to_json(), encoding="utf-8")
-        notebook = base / "graded.ipynb"
-        notebook.write_text(json.dumps(fresh_notebook(plan, answers, nonce)), encoding="utf-8")
-        job = {
-            "notebook": str(notebook),
-            "plan": str(base / "plan.json"),
-            "nonce": nonce,
-            "folder": str(kernel_folder),
-            "result": str(base / "result.json"),
-            "kernel_argv": sandbox.kernel_argv(kernel_folder) if sandbox else plain_kernel_argv(),
-            "kernel_env": sandbox.kernel_env() if sandbox else plain_kernel_env(),
-            "transport": "tcp" if os.name == "nt" else "ipc",
-            "limits": limits or {},
-        }
-        (base / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        wall = float((limits or {}).get("wall_seconds", 60.0))
-        error = _run_engine(base / "job.json", wall + GRACE_SECONDS)
-        result = base / "result.json"
-        if not result.exists():
-            raise GraderError(f"the grading process ended without a result{': ' + error if error else ''}")
-        content = json.loads(result.read_text(encoding="utf-8"))
-        if not content["kernel"]:
-            raise GraderError(f"no kernel could be started{': ' + error if error else ''}")
-        results = [CheckResult.from_dict(entry) for entry in content["checks"]]
-        return Outcome(tuple(results), content["stopped"], content["answer_errors"], content["seconds"])
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
-        shutil.rmtree(kernel_folder, ignore_errors=True)
-
-
-def _run_engine(job: Path, seconds: float) -> str:
-    """Run the engine process; kill it with all it started where it does not end. Returns its last words."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTEST", "JPY_", "COV_", "NBVAL"))
-        and name not in ("PYTHONSTARTUP", "MPLBACKEND")
-    }
-    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "course_utils.grading", "engine", str(job)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        cwd=job.parent,
-        env=environment,
-        start_new_session=os.name != "nt",
-    )
-    try:
-        _, words = process.communicate(timeout=seconds)
-    except BaseException as error:
-        # The engine asks the system to end it with its parent, and the sandbox to end with the engine.
-        if os.name == "nt":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-        return f"no end after {seconds:g} s"
-    lines = words.decode("utf-8", "replace").strip().splitlines()
-    return " ".join(lines)[-600:]
+    with Engine() as engine:
+        return engine.run(plan, answers, sandbox, limits or {})
 
 
 def _short_folder() -> str | None:

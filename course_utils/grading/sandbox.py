@@ -76,7 +76,7 @@ class Sandbox:
             "bwrap": shutil.which("bwrap") or "",
             "prefixes": prefixes,
             "hidden": _hidden(prefixes),
-            "course": str(Path(__file__).resolve().parents[2]),
+            "course": _editable_place(),
             "closed_prefix": not all(_open_to_all(Path(prefix)) for prefix in prefixes),
             "support": self.support,
             "shared": list(self.shared),
@@ -108,6 +108,12 @@ def _hidden(prefixes: list[str]) -> list[str]:
         str(place) for place in places if any(str(place).startswith(p + "/") for p in [*prefixes, "/usr"])
     ]
     return [place for place in inside if not any(place.startswith(other + "/") for other in inside)]
+
+
+def _editable_place() -> str:
+    """The folder on Python's path that holds the course alone, or "" where it lies among other packages."""
+    folder = Path(__file__).resolve().parents[2]
+    return "" if folder.name in ("site-packages", "dist-packages") else str(folder)
 
 
 def _open_to_all(folder: Path) -> bool:

@@ -19,7 +19,9 @@ import pytest
 from course_utils.grading.batch import OutInUse, _only_grader, grade_folder, remove_support, which_exercise
 from course_utils.grading.collect import collect, notebooks_in, safe_name, student_of
 from course_utils.grading.commands import run_grade
+from course_utils.grading.plan import make_plan
 from course_utils.grading.report import SubmissionReport, class_csv, class_junit, csv_cell, feedback_html
+from course_utils.grading.run import run_answers
 from course_utils.grading.sandbox import NoSandbox, Sandbox, choose_tier, make_support
 from course_utils.grading.trusted import CheckResult
 
@@ -124,7 +126,8 @@ def sample(**changes) -> SubmissionReport:
     )  # fmt: skip
     values = {
         "identity": "x-1", "student": "=cmd()", "file": "<img src=x>\x1b[2J\u202e.ipynb", "exercise": "e",
-        "title": "t", "status": "graded", "key": "k", "tier": "A", "seed": "1", "version": "0", "checks": [check],
+        "title": "t", "status": "graded", "key": "k", "tier": "A", "seed": "1", "version": "0",
+        "checks": [check],
     }  # fmt: skip
     return SubmissionReport(**{**values, **changes})
 
@@ -297,6 +300,26 @@ def test_same_marks_on_a_dask_cluster(tmp_path, make_notebook, neuron, need_tier
         )
     assert result.graded_now == 4
     assert scores(tmp_path / "out") == wanted
+
+
+class HidingSandbox(Sandbox):
+    """As where the course is installed among other packages: one of them is hidden."""
+
+    def config(self) -> dict:
+        import tqdm
+
+        return {**super().config(), "hidden": [str(Path(tqdm.__file__).parent)]}
+
+
+@linux
+@pytest.mark.parametrize("tier", ["A", "B"])
+def test_a_package_among_others_can_be_hidden(tier, neuron, need_tier):
+    need_tier(tier)
+    code = "try:\n    import tqdm.auto\n    there = True\nexcept Exception:\n    there = False\n"
+    answers = {name: answer.solution for name, answer in neuron.answers.items()}
+    answers["sigmoid"] = code + "def sigmoid(Z):\n    return None if there else 1 / (1 + np.exp(-Z))\n"
+    outcome = run_answers(make_plan(neuron, 3), answers, HidingSandbox(tier))
+    assert [result.status for result in outcome.results] == ["passed"] * 4
 
 
 def test_sandbox_none_uses_a_plain_kernel(tmp_path):
