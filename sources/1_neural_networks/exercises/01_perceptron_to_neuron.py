@@ -363,15 +363,17 @@ def cases(rng):
 
 def call(f, case):
     W1, b1, W2, b2 = (np.asarray(part, dtype=float) for part in f())
+    shapes = (W1.shape, b1.shape, W2.shape, b2.shape)
+    if shapes != ((2, 2), (2, 1), (1, 2), (1, 1)):
+        return f"shapes {shapes}"
     x = np.array([[case["x_1"]], [case["x_2"]]])
     hidden = (W1 @ x + b1 > 0).astype(float)  # (2, 1)
     answer = (W2 @ hidden + b2 > 0).astype(float)  # (1, 1)
-    shapes = [list(part.shape) for part in (W1, b1, W2, b2)]
-    return {"shapes": shapes, "hidden units that fire": float(hidden.sum()), "answer": answer}
+    return {"hidden units that fire": float(hidden.sum()), "answer": float(answer[0, 0])}
 
 
 def explain(case, expected, found):
-    if isinstance(found, dict) and found.get("shapes") != expected["shapes"]:
+    if isinstance(found, str):
         return "the shapes must be (2, 2), (2, 1), (1, 2) and (1, 1)"
     if isinstance(found, dict) and found.get("hidden units that fire") != expected["hidden units that fire"]:
         return (
