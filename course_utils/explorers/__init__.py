@@ -11,6 +11,7 @@ from course_utils.explorers.detections import DetectionExplorer
 from course_utils.explorers.dropout import DropoutExplorer
 from course_utils.explorers.error_budget import ErrorBudgetExplorer, ErrorBudgetState
 from course_utils.explorers.feature_maps import FeatureMapExplorer
+from course_utils.explorers.gates import GatedModel, GateExplorer, SentenceGatesExplorer
 from course_utils.explorers.learning_rate import LearningRateExplorer
 from course_utils.explorers.moving_average import MovingAverageExplorer
 from course_utils.explorers.network_builder import NetworkBuilderExplorer
@@ -24,6 +25,7 @@ from course_utils.explorers.surfaces import (
     ravine_surface,
     saddle_surface,
 )
+from course_utils.explorers.weight_decay import WeightDecayExplorer
 
 __all__ = [
     "AnchorBoxExplorer",
@@ -37,11 +39,15 @@ __all__ = [
     "ErrorBudgetExplorer",
     "ErrorBudgetState",
     "FeatureMapExplorer",
+    "GateExplorer",
+    "GatedModel",
     "LearningRateExplorer",
     "MovingAverageExplorer",
     "NetworkBuilderExplorer",
     "NeuronExplorer",
     "OptimiserRaceExplorer",
+    "WeightDecayExplorer",
+    "SentenceGatesExplorer",
     "logistic_surface",
     "plateau_surface",
     "quadratic_surface",

@@ -51,6 +51,11 @@ class Explorer(abc.ABC):
         self._history: History[Any] = History()
         self._figure = self.build_figure()
         self.controls: dict[str, ipywidgets.Widget] = dict(self.build_controls(self.state))
+        hidden = sorted(name for name in vars(self) if callable(getattr(Explorer, name, None)))
+        if hidden:
+            raise TypeError(
+                f"{type(self).__name__} hides methods of Explorer by attributes {hidden}; rename them"
+            )
         self._build_panel()
         self._apply_limits()
         for field, control in self.controls.items():

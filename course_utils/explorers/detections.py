@@ -164,7 +164,7 @@ class DetectionExplorer(Explorer):
         with mpl.rc_context(dict(STYLE)):
             self._photo, self._curve = live.figure.subplots(1, 2, width_ratios=(1.5, 1))
             self._photo.axis("off")
-            self._image = self._photo.imshow(np.zeros((2, 2, 3), np.uint8))
+            self._photo_image = self._photo.imshow(np.zeros((2, 2, 3), np.uint8))
             self._removed = PolyCollection([], fc="none", ec="white", lw=1.0, ls="--")
             self._shadow = PolyCollection([], fc="none", ec="black", lw=4.5)
             self._kept = PolyCollection([], fc="none", ec=COLOURS["yellow"], lw=2.5)
@@ -183,8 +183,8 @@ class DetectionExplorer(Explorer):
         if state.photograph != self._shown:
             pixels = load_photograph(state.photograph)
             n_H, n_W = pixels.shape[:2]
-            self._image.set_data(pixels)
-            self._image.set_extent((0, n_W, n_H, 0))
+            self._photo_image.set_data(pixels)
+            self._photo_image.set_extent((0, n_W, n_H, 0))
             self._photo.set(xlim=(0, n_W), ylim=(n_H, 0))
             self._shown = state.photograph
         corners = result.boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)

@@ -49,5 +49,6 @@ def visit_corners() -> Callable[[Explorer], Iterator[tuple[str, object]]]:
                 assert decode_state(explorer.key, text, explorer.initial) == state
                 yield field, value
         explorer.reset()
+        explorer.show()
 
     return visit

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from course_utils.explorers import NeuronExplorer
 from course_utils.explorers import runner as runner_module
 from course_utils.explorers.runner import Runner
 
@@ -150,3 +151,13 @@ def test_an_error_is_told_and_the_next_request_works(in_loop):
         log.ask()
     assert [str(failure) for failure in log.failures] == ["no such thing"]
     assert log.shown == [(2, 0)]
+
+
+def test_an_explorer_that_hides_a_method_of_the_base_is_refused():
+    class Careless(NeuronExplorer):
+        def build_figure(self):
+            self._image = None
+            return super().build_figure()
+
+    with pytest.raises(TypeError, match="_image"):
+        Careless()
