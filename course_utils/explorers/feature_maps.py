@@ -255,7 +255,7 @@ class FeatureMapExplorer(Explorer):
 
     def _build_bars(self, live: LiveFigure, axes: mpl.axes.Axes) -> None:
         """Axes of the probabilities."""
-        axes.set(xlim=(0, 1.35), ylim=(9.6, -0.6), title="Probability")
+        axes.set(xlim=(0, 1.6), ylim=(9.6, -0.6), title="Probability")
         axes.set_yticks(range(10))
         axes.set_xticks([0, 0.5, 1])
         self._bars = [axes.barh(d, 0, color=COLOURS["sky"], height=0.7)[0] for d in range(10)]
