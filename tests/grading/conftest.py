@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,4 +77,4 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def attack_table():
     """Rows (tier, attack, points, seconds, remark) printed after the tests."""
-    return sys.modules[__name__].ATTACK_TABLE if __name__ in sys.modules else ATTACK_TABLE
+    return ATTACK_TABLE
