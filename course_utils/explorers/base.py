@@ -233,6 +233,8 @@ class Explorer(abc.ABC):
         if self._syncing:
             return
         control = self.controls[field]
+        if _is_snap(control, self.to_control(field, getattr(self.state, field)), value):
+            return  # the page moved the handle to its nearest stop; nobody chose that
         try:
             value = self._read(field, value)
             state = self.adapt(self.state, dataclasses.replace(self.state, **{field: value}))
@@ -428,6 +430,27 @@ class Explorer(abc.ABC):
             "note",
         )
         self.problem = "cancelled"
+
+
+def _is_snap(control: ipywidgets.Widget, before: Any, after: Any) -> bool:
+    """Whether a slider's page only moved a value between two stops to the nearer one.
+
+    A hand moves at least to the next stop, which is more than half a step away.
+    """
+    step = getattr(control, "step", None)
+    if not isinstance(control, (ipywidgets.FloatSlider, ipywidgets.FloatLogSlider)) or not step:
+        return False
+    if isinstance(control, ipywidgets.FloatLogSlider):
+        if min(before, after) <= 0:
+            return False
+        before, after = math.log(before, control.base), math.log(after, control.base)
+
+    def off_stop(value: float) -> float:
+        stops = (value - control.min) / step
+        return abs(stops - round(stops))
+
+    near = abs(after - before) <= 0.5 * step * (1 + 1e-6)
+    return near and off_stop(after) < 1e-6 < off_stop(before)
 
 
 def _range(control: ipywidgets.Widget) -> tuple[float | None, float | None]:

@@ -115,6 +115,8 @@ def test_keyboard_mouse_and_latency(hand, page, screenshot):
     words, text = hand.alt, handle.get_attribute("aria-valuetext")
     assert words
     assert text
+    # drawing the sliders must not count as a change
+    assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
 
     handle.focus()
     page.keyboard.press("Home")  # from the least value there is room for all keys

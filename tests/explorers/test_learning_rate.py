@@ -207,3 +207,18 @@ def test_the_same_state_gives_the_same_result_and_picture():
     one.set(learning_rate=0.3)
     one.undo()
     assert one.picture == other.picture
+
+
+def test_a_page_that_rounds_a_value_to_the_sliders_stops_changes_nothing(explorer):
+    explorer.reset()
+    explorer.choose("Good")
+    rate, note = explorer.state.learning_rate, explorer._note.value
+    slider = explorer.controls["learning_rate"]
+    stop = slider.min + slider.step * round((np.log10(rate) - slider.min) / slider.step)
+    explorer.set(learning_rate=float(f"{10 ** (stop + 0.4 * slider.step):.6g}"))
+    between = explorer.state
+    slider.value = 10**stop  # what JupyterLab sends back when it draws the slider
+    assert explorer.state == between
+    slider.value = 10 ** (stop + slider.step)  # an arrow key
+    assert explorer.state.learning_rate == pytest.approx(10 ** (stop + slider.step), rel=0.01)
+    assert note != ""
