@@ -91,7 +91,7 @@ def lab(tmp_path_factory):
         write_settings(Path(sys.prefix))
     port = unused_port()
     environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / "jupyter")}
-    environment["COURSE_HOME"] = str(home / "course")
+    environment |= {"COURSE_HOME": str(home / "course"), "OPENBLAS_NUM_THREADS": "1"}
     command = [*lab_command(Course(folder), port, browser=False), "--IdentityProvider.token="]
     log = (folder / "lab.log").open("w")
     process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
