@@ -681,7 +681,7 @@ def share_right(X, labels, parameters, activation="relu"):
 # ### Data
 #
 # The task: which of ten digits did somebody write? Up to 8000 handwritten digits are for training, and 2000 others measure. We give the learners
-# 50 pictures, then 100, and so on, twice or more each. Five learners compete:
+# 50 pictures, then 100, and so on; up to 1600 twice, with other pictures and other first weights, so that you can see what is luck. Five learners compete:
 #
 # - a **small**, a **medium** and a **large** network,
 # - **softmax regression**, which is logistic regression for ten classes: one layer, no hidden units. It stands for the classical linear models;
@@ -860,8 +860,8 @@ print(
 )
 
 # %% [markdown]
-# Same machine, same sums. Lesson 1.3 shows where the factor comes from. A graphics processor adds another factor of ten to a hundred. An experiment that took a week takes a minute, and who
-# can try more ideas a day finds better ones: *idea → code → experiment → idea*. In this sense fast computation is an algorithm for researchers.
+# Same machine, same sums. Lesson 1.3 shows where the factor comes from. Graphics processors go further in the same direction. An experiment of hours becomes one of seconds, and who
+# can try more ideas a day finds better ones: *idea → code → experiment → idea*.
 #
 # ### Algorithms
 #
