@@ -780,7 +780,7 @@ DecisionBoundaryExplorer().show()
 # %% [markdown]
 # <details><summary>What there is to see</summary>
 #
-# 1. Three: two half planes cannot enclose an area, three can (a triangle). Some starts with three fail; the next seed works.
+# 1. Three: two half planes cannot enclose an area, three can (a triangle with round corners).
 # 2. Impossible: section 4.
 # 3. ReLU draws straight pieces with corners, since it is itself made of two straight pieces; tanh and sigmoid draw smooth curves. Sigmoid is the
 #    slowest at the same rate: its slope is a quarter of tanh's at best.
