@@ -168,7 +168,7 @@ for X_t, Y_t in mini_batches(X_ten, Y_ten, 4, np.random.default_rng(0)):
 
 # %%
 _, full = cost_and_gradients(parameters, X_train, Y_train)
-flat = np.concatenate([g.ravel() for g in full.values()])  # all 7,700 numbers in one row
+flat = np.concatenate([g.ravel() for g in full.values()])  # all 7,690 numbers in one row
 rng = np.random.default_rng(2)
 sizes = [1, 10, 100, 1000]
 errors = []
