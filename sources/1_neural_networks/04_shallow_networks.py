@@ -23,7 +23,7 @@
 # - say why equal weights stay equal, and show it while the network trains.
 #
 # **Time** about 100 minutes. **Builds on** [1.2 Logistic regression](02_logistic_regression.ipynb)
-# (cost, gradients, descent) and 1.3 Vectorization and NumPy. **Next** 1.5 Deep networks.
+# (cost, gradients, descent) and [1.3 Vectorization and NumPy](03_vectorization_numpy.ipynb). **Next** [1.5 Deep networks](05_deep_networks.ipynb).
 
 # %%
 import matplotlib.pyplot as plt

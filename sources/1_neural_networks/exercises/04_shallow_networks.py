@@ -549,4 +549,4 @@ def explain(case, expected, found):
 
 # %% [markdown]
 # Done? Give your `train` the clover of the lesson, and find the smallest `n_H` that reaches 90 per cent on new points. Then go on with
-# 1.5 Deep networks.
+# [1.5 Deep networks](../05_deep_networks.ipynb).
