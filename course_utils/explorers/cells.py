@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle
 
 from course_utils.explorers.canvas import LiveFigure
@@ -31,13 +31,13 @@ class CellTable:
         self._live, self.axes = live, axes
         axes.set_axis_off()
         axes.set_title(" ")  # keeps its room when the figure is arranged
-        self._image = axes.imshow(np.ones((1, 1, 3)), interpolation="nearest", aspect="equal")
-        self._lines = axes.add_collection(LineCollection([], colors="#777777", lw=0.8, zorder=3))
+        axes.set_aspect("equal")
+        self._cells = axes.add_collection(PolyCollection([], edgecolors="#777777", lw=0.8, zorder=2))
         self.frames = [
             axes.add_patch(Rectangle((0, 0), 0, 0, fill=False, ec=COLOURS["vermillion"], lw=3, zorder=4))
             for _ in range(MOST_CHANNELS)
         ]
-        live.live(self._image, self._lines, *self.frames)
+        live.live(self._cells, *self.frames)
         self.values = np.zeros((0, 0, 0))
         self._shape = (0, 0, 0)
 
@@ -49,13 +49,11 @@ class CellTable:
         self.axes.set(xlim=(-0.55 - x_space, width - 0.45 + x_space))
         self.axes.set(ylim=(rows - 0.45 + y_space, -0.55 - y_space))
         self.axes.set_title(title, loc="left")
-        self._image.set_extent((-0.5, width - 0.5, rows - 0.5, -0.5))
-        segments = []
-        for c in range(channels):
-            left = c * (columns + 1) - 0.5
-            segments += [[(left + w, -0.5), (left + w, rows - 0.5)] for w in range(columns + 1)]
-            segments += [[(left, h - 0.5), (left + columns, h - 0.5)] for h in range(rows + 1)]
-        self._lines.set_segments(segments if rows and columns else [])
+        self.axes.apply_aspect()  # now, so that `show` knows how large a cell is
+        h, w, c = np.indices(self._shape).reshape(3, -1)  # the order of values.ravel()
+        left, top = c * (columns + 1) + w - 0.5, h - 0.5
+        corners = [(left, top), (left + 1, top), (left + 1, top + 1), (left, top + 1)]
+        self._cells.set_verts(np.array(corners).transpose(2, 0, 1))  # (cells, 4, 2)
 
     def show(self, values: np.ndarray, border: int = 0, largest: float | None = None) -> None:
         """Show numbers; NaN is an empty cell.
@@ -65,8 +63,8 @@ class CellTable:
         largest : size of the number with the full colour; the largest shown when None
         """
         self.values = values
-        rows, columns, channels = self._shape
-        self._image.set_visible(values.size > 0)
+        rows, columns, _ = self._shape
+        self._cells.set_visible(values.size > 0)
         if not values.size:
             return
         sizes = np.abs(values[np.isfinite(values)])
@@ -78,10 +76,7 @@ class CellTable:
             inside = np.zeros((rows, columns), bool)
             inside[border : rows - border, border : columns - border] = True
             colours[~inside] = _BORDER
-        pixels = np.ones((rows, channels * columns + channels - 1, 3))
-        for c in range(channels):
-            pixels[:, c * (columns + 1) : c * (columns + 1) + columns] = colours[:, :, c]
-        self._image.set_data(pixels)
+        self._cells.set_facecolors(colours.reshape(-1, 3))
         cell = np.ptp(self.axes.transData.transform([(0, 0), (1, 0)])[:, 0])  # pixels
         for (h, w, c), value in np.ndenumerate(values):
             if np.isfinite(value):

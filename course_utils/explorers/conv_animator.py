@@ -286,7 +286,7 @@ class ConvAnimatorExplorer(Explorer):
 
     def _lay_out(self, result: WindowStep) -> None:
         whole, size = result.state.operation == CONVOLUTION, self._size
-        zeros = ", grey: zeros around it" if result.state.pad else ""
+        zeros = ", padded" if result.state.pad else ""
         W_title = f"W: filter, {size(result.W)}"
         if result.state.operation == MAX:
             W_title = "mask of this window"
@@ -297,7 +297,7 @@ class ConvAnimatorExplorer(Explorer):
         self.tables["W"].lay_out(result.W.shape, W_title)
         self.tables["Z"].lay_out(result.Z.shape, f"{out}: output, {size(result.Z)}")
         self.tables["dA"].lay_out(result.dA.shape, "dA_prev, collected so far")
-        nothing = "nothing to learn: no dW, no db"
+        nothing = "no dW: nothing to learn"
         shape = result.dW.shape if whole else (0, 0, 0)
         self.tables["dW"].lay_out(shape, "dW, collected so far" if whole else nothing)
         self.tables["dZ"].lay_out(result.dZ.shape, f"d{out}: comes from above")
