@@ -166,9 +166,11 @@ def second_stage(config: dict, connection: str) -> int:
         return 1
     os.chdir(config["home"])
     course = COURSE if config["tier"] == "A" else config["support"]
-    # An editable install puts the author's copy on the path; it is not there, or may not be read.
-    gone = [*config["hidden"], *([config["course"]] if config["course"] else [])]
-    sys.path[:] = [path for path in sys.path if not path_is_hidden(path, gone)]
+    # An editable install puts the author's copy on the path; it is not there, or may not be read. Only that
+    # folder itself goes: the environment with NumPy may lie below it.
+    sys.path[:] = [
+        path for path in sys.path if path != config["course"] and not path_is_hidden(path, config["hidden"])
+    ]
     if course:
         sys.path.insert(0, course)
     if config.get("probe"):

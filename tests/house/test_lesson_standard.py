@@ -9,7 +9,7 @@ from course_utils.layout import find_course
 
 COURSE = find_course()
 SOURCES = COURSE.lesson_sources()
-LESSONS = [s for s in SOURCES if re.match(r"\d\d_", s.name) and s.parent != COURSE.sources]
+LESSONS = [s for s in SOURCES if re.match(r"(?!00_)\d\d_", s.name) and s.parent != COURSE.sources]
 LARGEST = 1_500_000  # bytes
 
 
