@@ -574,7 +574,7 @@ print(
 _ = measure({name: ways[name] for name in list(ways)[2:]}, m=16, n=32, n_C_prev=16, n_C=32)
 
 # %% [markdown]
-# The second layer is larger; the two slow ways are left out. What to take from the tables:
+# The second table is of a larger layer, without the two slow ways. What to take from both:
 #
 # - Leaving Python's loops makes the difference of several orders of magnitude; the arithmetic is the same.
 # - im2col buys one large product with a matrix that repeats each number up to $f_H f_W$ times, here up to 25 times.
@@ -825,7 +825,7 @@ print(f"wrong on the dev set: {second_half.dev_costs[-1]:.1%}")
 
 # %% [markdown]
 # Now the honest number, from a thousand test pictures that nobody has looked at until here. (The last bits of float32 differ from machine to machine, and
-# after 2500 steps so does a picture or two; the first line is what must hold everywhere.)
+# after 2500 steps a picture or two may be read differently. The first line must hold everywhere; the exact count is printed below it.)
 
 # %%
 test_accuracy = accuracy(parameters, digits.X_test, digits.Y_test)
