@@ -39,7 +39,7 @@ class WeightDecayState:
     """
 
     penalty: str = L2
-    strength: float = 0.3
+    strength: float = 0.316  # on the slider's grid, as are those of the presets
     units: int = 12
     noise: float = 0.35
     epochs: int = 1000
@@ -190,25 +190,25 @@ class WeightDecayExplorer(Explorer):
             "A little L2",
             "All weights are a little smaller, and the boundary is smoother. The dev cost stays near its "
             "lowest value however long you train.",
-            {"penalty": L2, "strength": 0.3},
+            {"penalty": L2, "strength": 0.316},
         ),
         Preset(
             "A little L1",
             "Most weights are exactly zero: the long flat part of the middle picture. Few connections are "
             "left, and they carry the boundary.",
-            {"penalty": L1, "strength": 0.3},
+            {"penalty": L1, "strength": 0.316},
         ),
         Preset(
             "Nearly a straight line",
             "Small weights keep every score in the straight part of tanh. Straight lines put together are "
             "a straight line: the network has become a logistic regression.",
-            {"penalty": L2, "strength": 3.0},
+            {"penalty": L2, "strength": 3.16},
         ),
         Preset(
             "Far too much",
             "The penalty is all that counts. The weights are zero, the network says one half to everything, "
             "and the cost is log 2.",
-            {"penalty": L2, "strength": 50.0},
+            {"penalty": L2, "strength": 50.1},
             goes_wrong=True,
         ),
     )

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # 2.2 · Regularisation
 #
-# A network with five thousand weights can learn two hundred answers by heart, the wrong ones too. Then
+# A network with nearly six thousand weights can learn two hundred answers by heart, the wrong ones too. Then
 # it makes no error in training and many afterwards. In this lesson you meet the remedies: a price
 # on large weights, units that are switched off at random, more pictures out of the same ones, an earlier end, and the vote of
 # several networks. All of them work on the same task, and at the end one table shows what each is worth.

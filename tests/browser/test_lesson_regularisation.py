@@ -23,13 +23,13 @@ def test_the_strength_of_weight_decay(notebook, lab, page, screenshot):
     notebook.run_all()
     page.wait_for_selector(PICTURE)
     before = page.locator(PICTURE).get_attribute("alt")
-    assert "λ = 0.3," in before
+    assert "λ = 0.316," in before
     page.get_by_role("slider", name="Strength λ", exact=True).focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"!document.querySelector('{PICTURE}').alt.includes('λ = 0.3,')")
+    page.wait_for_function(f"!document.querySelector('{PICTURE}').alt.includes('λ = 0.316,')")
     page.get_by_role("button", name="Far too much").click()
     page.wait_for_function(f"document.querySelector('{PICTURE}').alt.includes('The penalty has won')")
     screenshot("weight_decay_far_too_much")
     page.get_by_role("button", name="A little L1").click()
-    page.wait_for_function(f"document.querySelector('{PICTURE}').alt.includes('L1, λ = 0.3, epoch 1000')")
+    page.wait_for_function(f"document.querySelector('{PICTURE}').alt.includes('L1, λ = 0.316, epoch 1000')")
     screenshot("weight_decay_l1")

@@ -110,6 +110,13 @@ def test_training_ends_where_the_gradient_of_the_regularised_cost_vanishes(penal
             assert np.all(np.abs(slope[~here]) <= 3.0 / m + 1e-4)
 
 
+def test_presets_lie_on_the_grid_of_the_slider(explorer):
+    slider = explorer.controls["strength"]
+    for strength in [explorer.initial.strength, *(p.changes["strength"] for p in explorer.presets)]:
+        steps = (np.log10(strength) - slider.min) / slider.step
+        assert float(f"{10 ** (slider.min + round(steps) * slider.step):.3g}") == strength
+
+
 def test_penalties_by_hand_and_biases_go_free():
     parameters = {"W1": np.array([[1.0, -2.0]]), "b1": np.array([[7.0]])}
     assert penalty_cost(parameters, L2, 0.6, 3) == pytest.approx(0.6 / 6 * 5)
