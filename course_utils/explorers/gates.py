@@ -134,7 +134,7 @@ class GateExplorer(Explorer):
             "write_at": step("write_at", "Write at step"),
             "write": share("write", "Input gate there"),
             "forget": share("forget", "Forget gate"),
-            "leak": share("leak", "Input gate elsewhere"),
+            "leak": share("leak", "Input gate, rest"),
             "erase_at": step("erase_at", "Erase at (0: never)", 0),
             "read_at": step("read_at", "Read at step"),
         }

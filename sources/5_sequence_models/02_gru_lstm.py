@@ -301,7 +301,7 @@ for name, po in (("without peepholes", 0.0), ("with po = 8     ", 8.0)):
 # selected slider.
 #
 # 1. Set the forget gate to 0.9. How much of the 0.8 is left at step 20? Compute it first: how many steps lie between?
-# 2. Back to *Write, keep, read*. Open the *input gate elsewhere* a little. When can you no longer tell what was written?
+# 2. Back to *Write, keep, read*. Open the *input gate* at the rest of the steps a little. When can you no longer tell what was written?
 # 3. Choose *GRU*. Why does the slider of the forget gate stand still?
 # 4. Let the LSTM's memory grow beyond 1. Can the GRU do that?
 
