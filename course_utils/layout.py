@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,6 +125,28 @@ class Course:
         """The notebook of a track's lesson (1, 2, …), or None where it is not written yet."""
         found = sorted((self.notebooks / track.folder).glob(f"{number:02d}_*.ipynb"))
         return found[0] if found else None
+
+
+def lesson_table(course: Course, track: Track, about: Mapping[int, str]) -> str:
+    """A Markdown table of a track's lessons, with links to those that are there.
+
+    about : one sentence for each lesson number, 1, 2, …
+    Raises ValueError when a lesson has no sentence or a sentence no lesson.
+    """
+    if sorted(about) != list(range(1, len(track.lessons) + 1)):
+        have = f"got sentences for {sorted(about)}"
+        raise ValueError(f"track {track.number} has {len(track.lessons)} lessons, {have}")
+    rows = ["| lesson | what it is about | exercises |", "|:---|:---|:---|"]
+    for number, title in enumerate(track.lessons, start=1):
+        name, exercises = f"{track.number}.{number} · {title}", "later"
+        if notebook := course.lesson_notebook(track, number):
+            name = f"[{name}]({notebook.name})"
+            if (notebook.parent / "exercises" / notebook.name).exists():
+                exercises = f"[10 points](exercises/{notebook.name})"
+        else:
+            name += " *(later)*"
+        rows.append(f"| {name} | {about[number]} | {exercises} |")
+    return "\n".join(rows)
 
 
 def find_course(start: Path | None = None) -> Course:

@@ -48,11 +48,14 @@ def input_digest(source: Path, root: Path) -> str:
     """One digest of everything in the repository that a lesson's outputs depend on.
 
     source : the lesson's source; root : the course's folder
-    Returns 16 hexadecimal digits over the source and each imported module of the course.
+    Returns 16 hexadecimal digits over the source, each imported module of the course and, for a page
+    that lists the lessons, their names.
     """
     code = source.read_text(encoding="utf-8")
     files = module_files(imported_modules(code), root)
     digest = hashlib.sha256(code.encode())
+    if "find_course" in code:  # a map or an index: it lists the lessons that exist
+        digest.update("\n".join(sorted(p.name for p in (root / "sources").rglob("*.py"))).encode())
     for path in sorted(files):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())

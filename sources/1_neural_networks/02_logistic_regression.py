@@ -22,8 +22,8 @@
 # - train the classifier on real handwriting, and read its weights as a picture,
 # - tell from a cost curve whether the learning rate is too small, good, or too large.
 #
-# **Time** about 90 minutes. **Builds on** 1.1 From perceptron to neuron
-# (a weighted sum, a threshold); school calculus; basic Python. **Next** 1.3 Vectorization and NumPy.
+# **Time** about 90 minutes. **Builds on** [1.1 From perceptron to neuron](01_perceptron_to_neuron.ipynb)
+# (a weighted sum, a threshold); school calculus; basic Python. **Next** [1.3 Vectorization and NumPy](03_vectorization_numpy.ipynb).
 
 # %%
 import matplotlib.pyplot as plt

@@ -17,7 +17,7 @@
 # %%
 from IPython.display import Markdown
 
-from course_utils.layout import TRACKS, find_course
+from course_utils.layout import TRACKS, find_course, lesson_table
 
 course = find_course()
 track = TRACKS[2 - 1]
@@ -30,23 +30,12 @@ about = {
     6: "Normalise inside the network; choose among many classes.",
     7: "What a framework does for you: build a small one.",
 }
-assert sorted(about) == list(range(1, len(track.lessons) + 1))
 
 # %% [markdown]
 # ## Lessons, in the order of study
 
 # %%
-rows = ["| lesson | what it is about | exercises |", "|:---|:---|:---|"]
-for number, title in enumerate(track.lessons, start=1):
-    name, exercises = f"{track.number}.{number} · {title}", "later"
-    if notebook := course.lesson_notebook(track, number):
-        name = f"[{name}]({notebook.name})"
-        if (notebook.parent / "exercises" / notebook.name).exists():
-            exercises = f"[10 points](exercises/{notebook.name})"
-    else:
-        name += " *(later)*"
-    rows.append(f"| {name} | {about[number]} | {exercises} |")
-Markdown("\n".join(rows))
+Markdown(lesson_table(course, track, about))
 
 # %% [markdown]
 # ## How they hang together
