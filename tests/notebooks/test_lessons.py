@@ -31,7 +31,11 @@ def run_nbval(notebook: Path) -> subprocess.CompletedProcess:
     )
 
 
-@pytest.mark.parametrize("notebook", LESSONS, ids=lambda path: path.stem)
+def ids(notebook):
+    return notebook.relative_to(COURSE.notebooks).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("notebook", LESSONS, ids=ids)
 def test_lesson_gives_its_stored_outputs(notebook, record_property):
     started = time.perf_counter()
     done = run_nbval(notebook)
