@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Exercises 1.2 · Logistic regression and gradient descent
 #
-# Eight short functions; together they are the classifier of
+# Eight short functions; the first six together are the classifier of
 # [lesson 1.2](../02_logistic_regression.ipynb). Write each answer in its cell, run it, **save**, and run the
 # check below it. A check tries your function on fresh inputs and shows what was expected, what came, and what
 # may be the cause. 10 points in all; each case of a check counts for itself.
@@ -239,6 +239,7 @@ def descent_step(w, b, dw, db, learning_rate):
 
 # %% check="descent_step.values" points=1 of="descent_step"
 title = "one step of gradient descent"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -360,10 +361,17 @@ def cases(rng):
     return drawn
 
 
+def explain(case, expected, found):
+    Z = case["w"].T @ case["X"] + case["b"]
+    if np.shape(found) == Z.shape and np.array_equal(found, (Z >= 0).astype(float)):
+        return "exactly at one half the answer is 0: use > and not >="
+    return None
+
+
 # %% [markdown]
 # ## Exercise 7 · Bug hunt: probabilities above one
 #
-# This function circulates. It runs, its answers have the right shape, and half of them are larger than 1.
+# This function circulates. It runs, its answers have the right shape, and every one of them is larger than 1.
 # Repair `probabilities(w, b, X)`; it shall return $\sigma(w^T x + b)$ for every column of `X`, shape `(1, m)`.
 # Example: `probabilities(np.array([[2.0]]), 0.0, np.array([[0.0, 1.0]]))` is `[[0.5, 0.8808]]`.
 #
@@ -441,5 +449,5 @@ def cases(rng):
 
 
 # %% [markdown]
-# Done? Go on with 1.3 Vectorization and NumPy, or take your `train` for a walk: give it the digits of the lesson and
+# Done? Go on with [1.3 Vectorization and NumPy](../03_vectorization_numpy.ipynb), or take your `train` for a walk: give it the digits of the lesson and
 # find the largest learning rate whose cost never rises.

@@ -290,6 +290,9 @@ def explain(case, expected, found):
             return "the slope of tanh, 1 - A1^2, is missing"
         if np.allclose(found[0], (back * A1 * (1 - A1)) @ X.T / m):
             return "A1 (1 - A1) is the slope of the sigmoid; that of tanh is 1 - A1^2"
+        for slope in (1 - np.tanh(A1) ** 2, 1 - A1):
+            if np.allclose(found[0], (back * slope) @ X.T / m):
+                return "dW1 differs: A1 is tanh(Z1) already, so the slope of tanh is 1 - A1^2"
         if np.allclose(found[0], m * expected[0]):
             return "the factor 1/m is missing: the cost is a mean"
     if np.shape(found[1]) != np.shape(expected[1]):
