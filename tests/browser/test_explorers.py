@@ -144,6 +144,7 @@ def test_keyboard_mouse_and_latency(hand, page, screenshot):
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + 60, box["y"] + 5, steps=15)
+    hand.settle()  # or the value may come back to the picture on show before the next one is drawn
     hand.changed_by(lambda: page.mouse.move(box["x"] + 25, box["y"] + 5, steps=10))
     page.mouse.up()
     hand.settle()
