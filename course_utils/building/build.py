@@ -11,11 +11,12 @@ from pathlib import Path
 from joblib import Parallel, delayed
 from tqdm import tqdm
 
-from course_utils.building.convert import differences, read_notebook, read_source, write_notebook, write_text
+from course_utils.building.convert import differences, read_notebook, read_source, write_notebook
 from course_utils.building.dependencies import input_digest
 from course_utils.building.execute import CellFailed, execute
 from course_utils.building.outputs import UnwantedOutput, keep_clock_outputs, normalise
 from course_utils.grading.exercise import load_exercise
+from course_utils.grading.files import write_atomic
 from course_utils.grading.release import starter_text
 from course_utils.layout import Course
 
@@ -74,7 +75,7 @@ def _build_exercise(source: Path, course: Course) -> Built:
     text = starter_text(load_exercise(source))
     if starter.exists() and starter.read_text(encoding="utf-8") == text:
         return Built(source, "unchanged")
-    write_text(text, starter)
+    write_atomic(starter, text.encode())
     return Built(source, "built")
 
 

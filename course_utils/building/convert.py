@@ -10,6 +10,8 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from course_utils.grading.files import write_atomic
+
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 # Blank lines of the .py file, which jupytext notes for the way back; there is no way back here.
@@ -50,15 +52,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook so that the file is either the old one or the new one, never a half."""
-    write_text(nbformat.writes(notebook) + "\n", path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a file in one step, making its folder where needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    write_atomic(path, (nbformat.writes(notebook) + "\n").encode())
 
 
 def differences(source: Path, notebook: Path) -> list[str]:
