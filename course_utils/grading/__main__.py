@@ -1,4 +1,4 @@
-"""Processes that grading starts: `python -m course_utils.grading engine JOB` and `... learner NOTEBOOK`."""
+"""Processes that grading starts: `python -m course_utils.grading` with `engine`, `server` or `learner`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ def skip_slow_import() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the engine or the learner's check."""
+    """Run the engine, the server that forks engines, or the learner's check."""
     skip_slow_import()
     if arguments[0] == "engine":
         from course_utils.grading.engine import main as run
+    elif arguments[0] == "server":
+        from course_utils.grading.processes import serve
+
+        return serve(int(arguments[1]))
     else:
         from course_utils.grading.learner import main as run
     return run(arguments[1:])

@@ -27,6 +27,7 @@ from course_utils.grading.collect import Found, notebooks_in, safe_name
 from course_utils.grading.exercise import Exercise, ExerciseError, load_exercise
 from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import Plan, make_plan
+from course_utils.grading.processes import EngineServer, engine_server
 from course_utils.grading.report import (
     FINAL,
     SubmissionReport,
@@ -187,12 +188,17 @@ def run_tasks(tasks: list[Task], jobs: int, backend: str) -> Iterator[Submission
 
     if not tasks:
         return
-    with joblib.parallel_config(backend=backend, n_jobs=jobs):
+    # Only threads can use the server: it is asked over a socket of this process.
+    with contextlib.ExitStack() as stack:
+        server = engine_server() if backend == "threading" else None
+        if server is not None:
+            stack.enter_context(server)
+        stack.enter_context(joblib.parallel_config(backend=backend, n_jobs=jobs))
         pool = joblib.Parallel(return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
-        yield from pool(joblib.delayed(grade_task)(task) for task in tasks)
+        yield from pool(joblib.delayed(grade_task)(task, server) for task in tasks)
 
 
-def grade_task(task: Task) -> SubmissionReport:
+def grade_task(task: Task, server: EngineServer | None = None) -> SubmissionReport:
     """Run one submission. Never raises: a failure of the grader becomes the status "error"."""
     report = SubmissionReport(**task.report)
     started = time.monotonic()
@@ -200,11 +206,9 @@ def grade_task(task: Task) -> SubmissionReport:
         plan = _parsed_plan(task.plan)
         sandbox = _sandbox(task.plan, task.tier)
         try:
-            outcome = run_answers(plan, task.answers, sandbox, task.limits)
-        except GraderError:
-            outcome = run_answers(
-                plan, task.answers, sandbox, task.limits
-            )  # once more: the machine may be busy
+            outcome = run_answers(plan, task.answers, sandbox, task.limits, server)
+        except GraderError:  # once more: the machine may be busy
+            outcome = run_answers(plan, task.answers, sandbox, task.limits, server)
         report.status = "graded"
         report.checks = list(outcome.results)
         report.stopped = outcome.stopped

@@ -6,8 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import Plan, fresh_notebook
+from course_utils.grading.processes import EngineServer, start_engine
 from course_utils.grading.trusted import CheckResult, judge
 
 GRACE_SECONDS = 45.0  # start of pytest and kernel, and the end of both
@@ -43,28 +42,15 @@ class Engine:
     """A grading process with its folders. It loads its libraries while the caller prepares the job.
 
     Use it in a `with` statement: leaving it ends the process and removes the folders.
+
+    server : forks the process where there is one, see `processes.EngineServer`
     """
 
-    def __init__(self) -> None:
+    def __init__(self, server: EngineServer | None = None) -> None:
         # Sockets live in these folders; the path of a Unix socket is limited to about a hundred characters.
         self.base = Path(tempfile.mkdtemp(prefix="course-grade-", dir=_short_folder()))
         self.kernel_folder = Path(tempfile.mkdtemp(prefix="course-grade-k-", dir=_short_folder()))
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PYTEST", "JPY_", "COV_", "NBVAL"))
-            and name not in ("PYTHONSTARTUP", "MPLBACKEND")
-        }
-        environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "course_utils.grading", "engine", str(self.job_file)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=self.base,
-            env=environment,
-            start_new_session=os.name != "nt",
-        )
+        self.process = start_engine(self.job_file, server)
 
     @property
     def job_file(self) -> Path:
@@ -75,7 +61,7 @@ class Engine:
         return self
 
     def __exit__(self, *_) -> None:
-        self.kill()
+        self.process.kill()
         shutil.rmtree(self.base, ignore_errors=True)
         shutil.rmtree(self.kernel_folder, ignore_errors=True)
 
@@ -97,7 +83,7 @@ class Engine:
             "limits": limits,
         }
         write_atomic(self.job_file, json.dumps(job).encode())
-        error = self.wait(float(limits.get("wall_seconds", 60.0)) + GRACE_SECONDS)
+        error = self.process.wait(float(limits.get("wall_seconds", 60.0)) + GRACE_SECONDS)
         if not result.exists():
             raise GraderError(f"the grading process ended without a result{': ' + error if error else ''}")
         content = json.loads(result.read_text(encoding="utf-8"))
@@ -106,36 +92,23 @@ class Engine:
         results = [CheckResult.from_dict(entry) for entry in content["checks"]]
         return Outcome(tuple(results), content["stopped"], content["answer_errors"], content["seconds"])
 
-    def wait(self, seconds: float) -> str:
-        """Wait for the end of the process; returns its last words."""
-        try:
-            _, words = self.process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return f"no end after {seconds:g} s"
-        return " ".join(words.decode("utf-8", "replace").split())[-600:]
 
-    def kill(self) -> None:
-        """End the process where it still runs; the sandboxes end with it."""
-        if self.process.poll() is None:
-            if os.name == "nt":
-                self.process.kill()
-            else:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
-
-
-def run_answers(plan: Plan, answers: dict[str, str], sandbox=None, limits: dict | None = None) -> Outcome:
+def run_answers(
+    plan: Plan,
+    answers: dict[str, str],
+    sandbox=None,
+    limits: dict | None = None,
+    server: EngineServer | None = None,
+) -> Outcome:
     """Run `answers` (source by `grade_id`) against the checks of `plan`.
 
     sandbox : an object with `kernel_argv(folder)` and `kernel_env()`, or None for the learner's own machine
     limits  : fields of `engine.Limits` that differ from the defaults
+    server  : forks the grading process, sooner than a new one starts; None for a new one
 
     Raises GraderError where no kernel could be started.
     """
-    with Engine() as engine:
+    with Engine(server) as engine:
         return engine.run(plan, answers, sandbox, limits or {})
 
 
