@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from course_utils.layout import Course
+from course_utils.threads import ONE_BLAS_THREAD
 
 START_PAGE = "00_start_here.ipynb"
 DEFAULT_PORT = 8888
@@ -94,8 +95,7 @@ def serve(course: Course, port: int | None = None, browser: bool = True) -> int:
     if sys.prefix != sys.base_prefix:
         write_settings(Path(sys.prefix))
     print(f"Opening the course at http://localhost:{chosen}/lab  (stop with Ctrl+C)", flush=True)
-    # One BLAS thread: small products on several threads collapse when anything else runs.
-    environment = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **os.environ}
+    environment = {**ONE_BLAS_THREAD, **os.environ}
     command = lab_command(course, chosen, browser)
     try:
         return subprocess.run(command, cwd=course.root, env=environment, check=False).returncode

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from course_utils.threads import ONE_BLAS_THREAD
+
 ROOT = Path(__file__).resolve().parent.parent
 ATTACKS = "tests/grading/test_attacks.py"
 PARALLEL = ["-n", "2", "--dist", "worksteal"]
@@ -32,8 +34,7 @@ def main() -> int:
     parser.add_argument("--only-browser", action="store_true", help="the browser tests, nothing else")
     parser.add_argument("rest", nargs="*", help="further arguments for pytest")
     arguments = parser.parse_args()
-    # One BLAS thread a process: two processes run at a time.
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, **ONE_BLAS_THREAD}
     python = sys.executable
     pytest = [python, "-m", "pytest", *arguments.rest]
     parts = [

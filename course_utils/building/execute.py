@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from course_utils.threads import ONE_BLAS_THREAD
+
 CELL_TIMEOUT = 180  # seconds; a lesson has at most 120 in its training sections
 
 
@@ -34,9 +36,7 @@ def execute(notebook: NotebookNode, folder: Path) -> float:
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    # One BLAS thread, as in `course lab`: stored numbers must not depend on the number of cores.
-    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default"}
-    environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, **ONE_BLAS_THREAD, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "default"}
     # What the kernel says to its terminal is about the machine, not about the lesson.
     with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
         started = time.perf_counter()

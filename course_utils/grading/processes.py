@@ -20,6 +20,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from course_utils.threads import ONE_BLAS_THREAD
+
 LAST_WORDS = 600  # characters of an engine's error output that are kept
 _PID = struct.Struct("=q")
 
@@ -227,9 +229,7 @@ def engine_environment() -> dict[str, str]:
         if not name.startswith(("PYTEST", "JPY_", "COV_", "NBVAL"))
         and name not in ("PYTHONSTARTUP", "MPLBACKEND")
     }
-    environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    environment["OPENBLAS_NUM_THREADS"] = "1"  # the comparison of answers is small; a fork wants no threads
-    return environment
+    return environment | ONE_BLAS_THREAD | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
 
 def engine_server() -> EngineServer | None:

@@ -15,6 +15,7 @@ from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import Plan, fresh_notebook
 from course_utils.grading.processes import EngineServer, start_engine
 from course_utils.grading.trusted import CheckResult, judge
+from course_utils.threads import ONE_BLAS_THREAD
 
 GRACE_SECONDS = 45.0  # start of pytest and kernel, and the end of both
 
@@ -127,11 +128,7 @@ def plain_kernel_argv() -> list[str]:
 
 def plain_kernel_env() -> dict[str, str]:
     """Environment of that kernel: one thread of BLAS, and figures drawn without a window."""
-    return {
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    }
+    return {**ONE_BLAS_THREAD, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 def not_run(plan: Plan, why: str) -> tuple[CheckResult, ...]:
