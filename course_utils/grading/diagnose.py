@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,16 @@ from course_utils.grading.values import (
 )
 
 MAX_SHOWN = 6
+UNWRITTEN = "not written yet"
 NO_CAUSE = "none of the usual slips fits; take the smallest case and follow it by hand, line by line"
+
+# Numbers in a cause that the learner's code may have chosen, with the words before them.
+_CHOSEN_NUMBERS = re.compile(r"(off by the same|every entry is) -?[\d.]+(?:e[+-]?\d+)?")
+
+_SINGLE_NUMBER = (
+    "float(), int() and the functions of math take one number, an array came; use NumPy's, np.exp for "
+    "math.exp, which work on whole arrays, or reduce the array first (np.sum, np.mean)"
+)
 
 # type of the exception, a part of its message, the likely cause
 _FAILURES = (
@@ -28,27 +38,43 @@ _FAILURES = (
         "overflow",
         "exp of a large number overflows; rewrite it so that no large number gets there",
     ),
-    ("FloatingPointError", "", "a division by zero, or a logarithm of zero or less"),
+    (
+        "FloatingPointError",
+        "divide",
+        "a division by zero or a logarithm of 0; np.where computes both of its branches, so it does not keep "
+        "a 0 away: replace the 0 before you divide",
+    ),
+    (
+        "FloatingPointError",
+        "",
+        "0/0, infinity minus infinity, or a logarithm of a negative number; np.where computes both of its "
+        "branches, so it does not keep such entries away",
+    ),
     ("ZeroDivisionError", "", "a division by zero"),
-    (
-        "TypeError",
-        "only 0-dim",
-        "a function for single numbers got an array; use NumPy's, np.exp for math.exp",
-    ),
-    (
-        "TypeError",
-        "only length-1",
-        "a function for single numbers got an array; use NumPy's, np.exp for math.exp",
-    ),
-    (
-        "TypeError",
-        "only size-1",
-        "a function for single numbers got an array; use NumPy's, np.exp for math.exp",
-    ),
+    ("TypeError", "only 0-dim", _SINGLE_NUMBER),
+    ("TypeError", "only length-1", _SINGLE_NUMBER),
+    ("TypeError", "only size-1", _SINGLE_NUMBER),
     (
         "TypeError",
         "NoneType",
         "a value is None where a number is needed; does a function before it lack its `return`?",
+    ),
+    (
+        "ValueError",
+        "truth value of an array",
+        "an `if`, `and` or `max` got an array, whose comparison has many answers; use np.where, np.maximum "
+        "or a product with the comparison",
+    ),
+    (
+        "ValueError",
+        "inhomogeneous",
+        "numbers and arrays are mixed in one list; w[0] of a (2, 1) array is an array, w[0, 0] its number",
+    ),
+    (
+        "ValueError",
+        "setting an array element",
+        "one number is needed for an entry, an array came; w[0] of a (2, 1) array is an array, w[0, 0] its "
+        "number",
     ),
     ("AttributeError", "NoneType", "a value is None; does a function before it lack its `return`?"),
     (
@@ -72,6 +98,7 @@ class Diagnosis:
     expected_form, found_form : the same without values, for reports on secret inputs
     cause : the likely cause, or "" where none fits
     cause_form : the same without a word that the learner's code chose
+    in_place : what to say about arguments that were changed, or ""
     """
 
     expected: str
@@ -80,6 +107,7 @@ class Diagnosis:
     found_form: str
     cause: str
     cause_form: str = ""
+    in_place: str = ""
 
 
 def diagnose(
@@ -90,36 +118,55 @@ def diagnose(
     changed: tuple[str, ...] = (),
     warned: tuple[str, ...] = (),
     tolerance: tuple[float, float] = DEFAULT_TOLERANCE,
+    parts: tuple[str, ...] = (),
 ) -> Diagnosis:
     """Describe how `found` differs from `expected` and name the likely cause.
 
     inputs  : the arguments of the call, where known; their shapes give candidates for a lost factor
     changed : names of arguments that the function changed in place
     warned  : texts of warnings raised during the call
+    parts   : names of the returned values, where there are several and they have names
     """
-    cause = _cause(expected, found, inputs or {}, tolerance)
-    if changed and not isinstance(found, Failure):
-        names = ", ".join(changed)
-        in_place = (
-            f"the function changed its input {names} in place; work on a copy (`Z = Z - ...`, not `Z -= ...`)"
-        )
+    cause = _cause(expected, found, inputs or {}, tolerance, parts)
+    in_place = changed_in_place(changed, inputs or {}) if not isinstance(found, Failure) else ""
+    if in_place:
         cause = f"{cause}; also, {in_place}" if cause else in_place
     if isinstance(found, Failure) and found.unwritten:
-        cause_form = "not written yet"
+        cause_form = UNWRITTEN
     elif isinstance(found, dict) and isinstance(expected, dict) and found.keys() != expected.keys():
         cause_form = "the keys of the dict differ from the statement's"
     else:
-        cause_form = cause
+        cause_form = _CHOSEN_NUMBERS.sub(r"\1 some number", cause)
     if not cause and warned:
         cause, cause_form = f"NumPy warned: {warned[0]}", "a warning was raised during the call"
     if not cause:
         cause = cause_form = NO_CAUSE
     return Diagnosis(
-        describe(expected), describe(found), form(expected), anonymous_form(found), cause, cause_form
+        describe(expected, parts),
+        describe(found, parts),
+        form(expected, parts),
+        anonymous_form(found, parts),
+        cause,
+        cause_form,
+        in_place,
     )
 
 
-def anonymous_form(value: object) -> str:
+def changed_in_place(changed: tuple[str, ...], inputs: dict) -> str:
+    """What to say about arguments that a function changed; "" where it changed none."""
+    if not changed:
+        return ""
+    name, value = changed[0], inputs.get(changed[0])
+    if isinstance(value, dict):
+        remedy = "make a new dict and new arrays; `+=` and `-=` write into the ones you were given"
+    elif isinstance(value, list):
+        remedy = f"make a new list, `list({name})`, and new arrays; `+=` writes into the ones you were given"
+    else:
+        remedy = f"work on a copy (`{name} = {name} - ...`, not `{name} -= ...`)"
+    return f"the function changed its input {', '.join(changed)} in place; {remedy}"
+
+
+def anonymous_form(value: object, parts: tuple[str, ...] = ()) -> str:
     """`form` without a name that the learner's code chose, which could carry the inputs."""
     if isinstance(value, Failure):
         return "an exception" + (f", {value.type_name}" if hasattr(builtins, value.type_name) else "")
@@ -127,13 +174,21 @@ def anonymous_form(value: object) -> str:
         return "an object of another type"
     if isinstance(value, dict):
         return f"a dict with {_count(len(value), 'key')}"
-    if isinstance(value, tuple) and any(isinstance(item, dict) for item in value):
-        return f"a tuple of {_count(len(value), 'value')}"
-    return form(value)
+    if isinstance(value, list | tuple) and _holds_a_dict(value):
+        return f"a {'tuple' if isinstance(value, tuple) else 'list'} of {_count(len(value), 'value')}"
+    return form(value, parts)
 
 
-def form(value: object) -> str:
-    """Type, shape and dtype of a value, without its numbers."""
+def _holds_a_dict(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return any(_holds_a_dict(item) for item in value)
+    return isinstance(value, dict)
+
+
+def form(value: object, parts: tuple[str, ...] = ()) -> str:
+    """Type, shape and dtype of a value, without its numbers; `parts` name the values of a tuple."""
+    if _fits(value, parts):
+        return "; ".join(f"{name} {form(item)}" for name, item in zip(parts, value, strict=True))
     if isinstance(value, Failure):
         return f"an exception, {value.type_name}"
     if isinstance(value, Unknown):
@@ -165,8 +220,14 @@ def form(value: object) -> str:
     return f"a {type(value).__name__}"
 
 
-def describe(value: object) -> str:
-    """A short description with numbers: type and shape, then the first entries."""
+def _fits(value: object, parts: tuple[str, ...]) -> bool:
+    return bool(parts) and isinstance(value, list | tuple) and len(value) == len(parts)
+
+
+def describe(value: object, parts: tuple[str, ...] = ()) -> str:
+    """A short description with numbers: type and shape, then the first entries; `parts` as in `form`."""
+    if _fits(value, parts):
+        return "; ".join(f"{name} {describe(item)}" for name, item in zip(parts, value, strict=True))
     if isinstance(value, Failure):
         return failure_text(value)
     if isinstance(value, str):
@@ -229,7 +290,13 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _cause(expected: object, found: object, inputs: dict, tolerance: tuple[float, float]) -> str:
+def _cause(
+    expected: object,
+    found: object,
+    inputs: dict,
+    tolerance: tuple[float, float],
+    parts: tuple[str, ...] = (),
+) -> str:
     if isinstance(found, Failure):
         return _cause_of_failure(found)
     if isinstance(found, Unknown):
@@ -240,8 +307,8 @@ def _cause(expected: object, found: object, inputs: dict, tolerance: tuple[float
         return "the function returns None; does every path end with `return`?"
     if isinstance(expected, dict):
         return _cause_in_dict(expected, found, inputs, tolerance)
-    if isinstance(expected, list | tuple) and not is_numeric_list(expected):
-        return _cause_in_sequence(expected, found, inputs, tolerance)
+    if isinstance(expected, list | tuple) and (_fits(expected, parts) or not is_numeric_list(expected)):
+        return _cause_in_sequence(expected, found, inputs, tolerance, parts)
     if isinstance(expected, str):
         if isinstance(found, str) and found.strip().lower() == expected.strip().lower():
             return "the text differs in capitals or spaces only"
@@ -268,7 +335,7 @@ def _cause(expected: object, found: object, inputs: dict, tolerance: tuple[float
 def _cause_of_failure(failure: Failure) -> str:
     message = failure.message
     if failure.unwritten:
-        return "not written yet: " + (message.strip() or "replace the line that raises NotImplementedError")
+        return f"{UNWRITTEN}: " + (message.strip() or "replace the line that raises NotImplementedError")
     if failure.missing:
         return (
             "no cell defines this name; did the cell run without an error, and is the name spelled as asked?"
@@ -315,18 +382,23 @@ def _cause_in_dict(expected: dict, found: object, inputs: dict, tolerance: tuple
     return ""
 
 
-def _cause_in_sequence(expected, found: object, inputs: dict, tolerance: tuple[float, float]) -> str:
+def _cause_in_sequence(
+    expected, found: object, inputs: dict, tolerance: tuple[float, float], parts: tuple[str, ...] = ()
+) -> str:
+    named = _fits(expected, parts)
+    count = _count(len(expected), "value") + (f" ({', '.join(parts)})" if named else "")
     if not isinstance(found, list | tuple):
         if len(expected) > 1 and any(equal(item, found, tolerance) for item in expected):
-            return f"{_count(len(expected), 'value')} are needed, only one of them came"
-        return f"{_count(len(expected), 'value')} are needed, {form(found)} came"
+            return f"{count} are needed, only one of them came"
+        return f"{count} are needed, {form(found)} came"
     if len(expected) != len(found):
-        return f"{_count(len(expected), 'value')} are needed, {len(found)} came"
+        return f"{count} are needed, {len(found)} came"
     if len(expected) > 1 and equal(list(expected), list(reversed(found)), tolerance):
         return "the values are right, their order is reversed"
     for position, (e, f) in enumerate(zip(expected, found, strict=True), start=1):
         if not equal(e, f, tolerance):
-            return _inside(f"value {position} of {len(expected)}", e, f, inputs, tolerance)
+            place = parts[position - 1] if named else f"value {position} of {len(expected)}"
+            return _inside(place, e, f, inputs, tolerance)
     return ""
 
 

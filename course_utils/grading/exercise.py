@@ -17,7 +17,11 @@ The source is a jupytext percent script with four kinds of cells.
     A function that needs a generator gets it here: `np.random.default_rng(case["seed"])`;
   - `explain(case, expected, found)`, optional: the likely cause as text, or None. It never runs in the
     learner's kernel. `found` is plain data; it may have any type and shape;
+  - `explain_error(case, error)`, optional: the same where the call raised; `error` is one line with the type
+    of the exception, its message and the line of code. The text must not repeat it: it may hold inputs;
   - `title`, optional: what the check looks at, a few words;
+  - `parts`, optional: names of the values where several are returned, as `("dw", "db")`. Where it is missing
+    they are read off the last `return` of `call`, or of the solution, if that returns plain names;
   - `tolerance = (relative, absolute)`, optional; relative to the largest entry of the expected array;
   - `target`, optional: the name that is checked, where it is not the first name in `of`;
   - `seconds`, optional: the time limit of the whole check;
@@ -90,8 +94,9 @@ class Check:
     inputs_unchanged: bool
     source: str  # the whole cell; runs in the trusted process only
     call_source: str  # `call` and the helpers it names; runs in the learner's kernel
-    explain_source: str  # `explain` and the helpers it names; runs in the trusted process
+    explain_source: str  # `explain`, `explain_error`, and the helpers they name; runs in the trusted process
     hints: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()  # names of the returned values
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,7 @@ class Exercise:
                     "of": tuple(check["of"]),
                     "tolerance": tuple(check["tolerance"]),
                     "hints": tuple(check["hints"]),
+                    "parts": tuple(check.get("parts", ())),
                 }
             )
             for name, check in content["checks"].items()
@@ -342,6 +348,7 @@ def _parse_check(metadata: dict, source: str, hints: tuple[str, ...]) -> Check:
         ("cases", ["rng"]),
         ("call", ["f", "case"]),
         ("explain", ["case", "expected", "found"]),
+        ("explain_error", ["case", "error"]),
     ):
         if name in functions and [argument.arg for argument in functions[name].args.args] != arguments:
             raise ExerciseError(f"{where}: the signature is {name}({', '.join(arguments)})")
@@ -359,14 +366,15 @@ def _parse_check(metadata: dict, source: str, hints: tuple[str, ...]) -> Check:
         seconds=float(constants.get("seconds", DEFAULT_SECONDS)),
         inputs_unchanged=bool(constants.get("inputs_unchanged", False)),
         source=source,
-        call_source=_with_helpers("call", tree, source),
-        explain_source=_with_helpers("explain", tree, source),
+        call_source=_with_helpers(("call",), tree, source),
+        explain_source=_with_helpers(("explain", "explain_error"), tree, source),
         hints=hints,
+        parts=tuple(constants.get("parts", ())) or _returned_names(functions.get("call")),
     )
 
 
 def _constants(tree: ast.Module, where: str) -> dict:
-    names = {"title", "tolerance", "target", "seconds", "inputs_unchanged"}
+    names = {"title", "tolerance", "target", "seconds", "inputs_unchanged", "parts"}
     found = {}
     for node in tree.body:
         if (
@@ -381,8 +389,8 @@ def _constants(tree: ast.Module, where: str) -> dict:
     return found
 
 
-def _with_helpers(name: str, tree: ast.Module, source: str) -> str:
-    """Source of the function `name` and of everything of the same cell that it names; empty if absent."""
+def _with_helpers(names: tuple[str, ...], tree: ast.Module, source: str) -> str:
+    """Source of the functions `names` and of everything of the same cell that they name; empty if absent."""
     defined: dict[str, ast.stmt] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -391,10 +399,8 @@ def _with_helpers(name: str, tree: ast.Module, source: str) -> str:
             defined.update({target.id: node for target in node.targets if isinstance(target, ast.Name)})
         elif isinstance(node, ast.Import | ast.ImportFrom):
             defined.update({alias.asname or alias.name.split(".")[0]: node for alias in node.names})
-    if name not in defined:
-        return ""
     wanted: set[str] = set()
-    pending = [name]
+    pending = [name for name in names if name in defined]
     while pending:
         current = pending.pop()
         if current in wanted or current not in defined:
@@ -404,3 +410,27 @@ def _with_helpers(name: str, tree: ast.Module, source: str) -> str:
     nodes = {id(defined[item]): defined[item] for item in wanted}
     ordered = sorted(nodes.values(), key=lambda node: node.lineno)
     return "\n".join(ast.get_source_segment(source, node) or "" for node in ordered)
+
+
+def returned_names(source: str, function: str) -> tuple[str, ...]:
+    """Names of the values that `function` returns, read off its last `return`; empty where they have none.
+
+    source : code that defines the function, e.g. an answer's solution
+    """
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            return _returned_names(node)
+    return ()
+
+
+def _returned_names(function: ast.FunctionDef | None) -> tuple[str, ...]:
+    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return)] if function else []
+    if not returns or not isinstance(returns[-1].value, ast.Tuple):
+        return ()
+    names = []
+    for value in returns[-1].value.elts:
+        if isinstance(value, ast.Name):
+            names.append(value.id)
+        elif isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
+            names.append(str(value.slice.value))
+    return tuple(names) if len(names) == len(returns[-1].value.elts) > 1 else ()

@@ -22,6 +22,7 @@ from course_utils.grading.answers import (
     parse_notebook,
     read_bytes,
 )
+from course_utils.grading.diagnose import UNWRITTEN
 from course_utils.grading.exercise import TOTAL_POINTS, load_exercise
 from course_utils.grading.places import Place, PlaceError, place_of
 from course_utils.grading.plan import Plan, make_plan, narrow
@@ -122,12 +123,8 @@ def check_notebook(notebook: Path, only: list[str] | None = None, *, record: boo
     if record:
         from course_utils.grading.progress import record_check
 
-        digest = hashlib.sha256(
-            "\0".join(map(str, sorted(submission.sources.items()))).encode("utf-8", "replace")
-        )
-        progress = record_check(
-            place.name, float(TOTAL_POINTS), plan.digest, results, digest.hexdigest()[:16]
-        )
+        attempts = {result.check_id: _attempt(result, plan, submission) for result in results}
+        progress = record_check(place.name, float(TOTAL_POINTS), plan.digest, results, attempts)
         notices += progress.notices
         for result in results:
             level = progress.hint_level(place.name, result.check_id)
@@ -146,13 +143,22 @@ def check_notebook(notebook: Path, only: list[str] | None = None, *, record: boo
         notices=notices,
     )
 
-    return float(TOTAL_POINTS)
+
+def _attempt(result: CheckResult, plan: Plan, submission: Submission) -> str:
+    """Hash of the answers that a check looks at; "" where one of them is not written yet."""
+    names = plan.checks[result.check_id].of
+    sources = [submission.sources.get(name) or "" for name in names]
+    if result.cause_form == UNWRITTEN or sources[0].strip() == plan.starters[names[0]].strip():
+        return ""
+    return hashlib.sha256("\0".join(sources).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def hint_text(result: CheckResult, level: int) -> str:
     """Which hint to open next after `level` different wrong answers."""
     if result.status == "passed" or not result.hints:
         return ""
+    if result.cause_form == UNWRITTEN:
+        return "write it; Hint 1 above helps to begin"
     if level > result.hints:
         return f"all {result.hints} hints are open; compare a small case by hand"
     return f"open Hint {max(1, level)} above"

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Progress:
         entry = self.content["exercises"].get(exercise, {})
         checks = entry.get("checks", {}).values()
         score = sum(_number(check.get("score")) for check in checks if isinstance(check, dict))
-        return score, _number(entry.get("points"))
+        return round(score, 2), _number(entry.get("points"))
 
     def passed(self, exercise: str) -> bool:
         """Whether every point of the exercise is reached."""
@@ -114,14 +114,15 @@ def record_check(
     points: float,
     digest: str,
     results: list[CheckResult],
-    answer_hash: str,
+    attempts: str | Mapping[str, str],
     path: Path | None = None,
 ) -> Progress:
     """Note the results of a check run and return the progress after it.
 
     points      : points of the whole exercise
     digest      : version of the exercise; another one starts it anew
-    answer_hash : tells one attempt from another, so that the same attempt opens no further hint
+    attempts    : by check id, what tells one attempt from another, so that the same attempt opens no further
+                  hint, or "" where there was none; one text for all checks will do
     """
     with _changing(path) as progress:
         entry = progress.content["exercises"].setdefault(exercise, {})
@@ -134,8 +135,10 @@ def record_check(
             wrong = check.get("wrong") if isinstance(check.get("wrong"), list) else []
             if result.status == "passed":
                 wrong = []
-            elif answer_hash not in wrong:
-                wrong = [*wrong, answer_hash][-_KEPT_ATTEMPTS:]
+            else:
+                attempt = attempts if isinstance(attempts, str) else attempts.get(result.check_id, "")
+                if attempt and attempt not in wrong:
+                    wrong = [*wrong, attempt][-_KEPT_ATTEMPTS:]
             check["wrong"] = wrong
     return progress
 

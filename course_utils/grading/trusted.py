@@ -14,13 +14,21 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.grading.diagnose import NO_CAUSE, Diagnosis, diagnose
-from course_utils.grading.exercise import Check, Exercise, ExerciseError
+from course_utils.grading.diagnose import (
+    NO_CAUSE,
+    UNWRITTEN,
+    Diagnosis,
+    changed_in_place,
+    diagnose,
+    failure_text,
+)
+from course_utils.grading.exercise import Check, Exercise, ExerciseError, returned_names
 from course_utils.grading.in_kernel import make_run
 from course_utils.grading.values import MEDIA_TYPE, Failure, decode, encode, equal
 
 PUBLIC_SEED = 1
 MIN_CASES = 3
+CHANGED = "changed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class PreparedCheck:
     cases: tuple[dict[str, Any], ...]
     expected: tuple[Any, ...]
     by_case: bool
+    parts: tuple[str, ...] = ()
 
     def to_dict(self) -> dict:
         """As JSON data."""
@@ -49,8 +58,8 @@ class PreparedCheck:
     @staticmethod
     def from_dict(content: dict) -> PreparedCheck:
         """From JSON data written by `to_dict`."""
-        fixed = {name: tuple(content[name]) for name in ("of", "tolerance", "hints", "cases", "expected")}
-        return PreparedCheck(**{**content, **fixed})
+        lists = ("of", "tolerance", "hints", "cases", "expected", "parts")
+        return PreparedCheck(**{**content, **{name: tuple(content.get(name, ())) for name in lists}})
 
 
 @dataclass(frozen=True)
@@ -118,13 +127,20 @@ def prepare(exercise: Exercise, seed: int, only: set[str] | None = None) -> list
     """
     names = author_names(exercise)
     return [
-        _prepare_check(check, names, seed)
+        _prepare_check(check, names, seed, _parts(check, exercise))
         for check in exercise.checks.values()
         if not only or check.check_id in only
     ]
 
 
-def _prepare_check(check: Check, author: dict, seed: int) -> PreparedCheck:
+def _parts(check: Check, exercise: Exercise) -> tuple[str, ...]:
+    """Names of the returned values: the author's, or those of the solution where it is called as it is."""
+    if check.parts or check.call_source or check.target not in exercise.answers:
+        return check.parts
+    return returned_names(exercise.answers[check.target].solution, check.target)
+
+
+def _prepare_check(check: Check, author: dict, seed: int, parts: tuple[str, ...]) -> PreparedCheck:
     where = f'check "{check.check_id}"'
     names = run_sources([check.source], f"check {check.check_id}", dict(author))
     rng = np.random.default_rng([seed, zlib.crc32(check.check_id.encode())])
@@ -179,6 +195,7 @@ def _prepare_check(check: Check, author: dict, seed: int) -> PreparedCheck:
         cases=tuple(encoded_cases),
         expected=tuple(expected),
         by_case=_distinct([decode(data) for data in expected], check.tolerance) >= MIN_CASES,
+        parts=parts,
     )
 
 
@@ -244,13 +261,17 @@ def judge(
             continue
         if fine:
             expected_text = f"unchanged input {', '.join(changed)}"
-            text = "the result is right, but the function changes its input in place; work on a copy"
-            failing.append(
-                (number, found, Diagnosis(expected_text, "changed", expected_text, "changed", text))
-            )
+            text = f"the result is right, but {changed_in_place(changed, inputs)}"
+            failing.append((number, found, Diagnosis(expected_text, CHANGED, expected_text, CHANGED, text)))
             continue
         diagnosis = diagnose(
-            expected, found, inputs=inputs, changed=changed, warned=warned, tolerance=check.tolerance
+            expected,
+            found,
+            inputs=inputs,
+            changed=changed,
+            warned=warned,
+            tolerance=check.tolerance,
+            parts=check.parts,
         )
         failing.append((number, found, diagnosis))
     if not failing:
@@ -297,10 +318,10 @@ def point_upstream(results: list[CheckResult], checks: list[PreparedCheck]) -> l
     told = []
     for check, result in zip(checks, results, strict=True):
         blamed = [name for name in check.of[1:] if name in failing and name != check.target]
-        if result.status == "passed" or not blamed or "not written yet" in result.cause:
+        if result.status == "passed" or not blamed or UNWRITTEN in result.cause:
             told.append(result)
             continue
-        text = f"{check.target} uses {' and '.join(blamed)}, whose own check fails: repair that first"
+        text = f"{check.target} uses {' and '.join(blamed)}, whose own check fails: it may come from there"
         told.append(replace(result, cause=f"{text}. Here: {result.cause}", cause_form=text))
     return told
 
@@ -324,22 +345,18 @@ def _most_telling(
     check: PreparedCheck, failing: list[tuple[int, object, Diagnosis]], setup: list[str]
 ) -> tuple[Diagnosis, str, str]:
     """The failing case to show: one the author explains, else one with the most frequent likely cause."""
-    failures = [item for item in failing if isinstance(item[1], Failure)]
-    if check.explain_source and len(failures) < len(failing):
+    functions: dict = {}
+    if check.explain_source:
         try:
-            explain = run_sources([*setup, check.explain_source], "explain")["explain"]
+            functions = run_sources([*setup, check.explain_source], "explain")
         except Exception:
-            explain = None
-        for number, found, diagnosis in failing:
-            if explain is None or isinstance(found, Failure):
-                continue
-            try:
-                text = explain(_decode_inputs(check.cases[number]), decode(check.expected[number]), found)
-            except Exception:
-                # The explanation meets any wrong value; where it cannot cope, the general one stands.
-                continue
-            if isinstance(text, str) and text.strip():
-                return diagnosis, text.strip()[:1000], text.strip()[:1000]
+            functions = {}
+    for number, found, diagnosis in failing:
+        # Where the result is right, there is nothing for `explain` to explain.
+        text = _explained(functions, check, number, found) if diagnosis.found != CHANGED else ""
+        if text:
+            text = f"{text}; also, {diagnosis.in_place}" if diagnosis.in_place else text
+            return diagnosis, text, text
     kinds = Counter(
         re.sub(r"\d+", "#", diagnosis.cause) for _, _, diagnosis in failing if diagnosis.cause != NO_CAUSE
     )
@@ -350,6 +367,24 @@ def _most_telling(
                 return diagnosis, diagnosis.cause, diagnosis.cause_form
     first = failing[0][2]
     return first, first.cause, first.cause_form
+
+
+def _explained(functions: dict, check: PreparedCheck, number: int, found: object) -> str:
+    """What the author's explanation says about one failing case; "" where it says nothing."""
+    failed = isinstance(found, Failure)
+    explain = functions.get("explain_error" if failed else "explain")
+    if explain is None or (failed and (found.unwritten or found.missing or found.type_name == "TimeLimit")):
+        return ""
+    case = _decode_inputs(check.cases[number])
+    try:
+        if failed:
+            text = explain(case, failure_text(found))
+        else:
+            text = explain(case, decode(check.expected[number]), found)
+    except Exception:
+        # The explanation meets any wrong value; where it cannot cope, the general one stands.
+        return ""
+    return text.strip()[:1000] if isinstance(text, str) else ""
 
 
 def run_here(

@@ -89,6 +89,25 @@ def test_check_tells_right_from_wrong_and_keeps_the_result(course, make_notebook
     assert "1 of 1" in status_text(course, 1)
 
 
+def test_hints_open_by_attempts_at_their_own_answer_only(course, make_notebook):
+    name = "1_neural_networks/02_neuron"
+    for number in range(3):  # cost stays unwritten while the others are tried
+        wrong = f"def sigmoid(Z):\n    return {number}.5\n"
+        report = check_notebook(save(course, make_notebook(right=False, sigmoid=wrong)))
+        assert report.next_hint["cost.values"] == "write it; Hint 1 above helps to begin"
+    progress = read_progress()
+    assert progress.hint_level(name, "cost.values") == 0
+    assert progress.hint_level(name, "sigmoid.values") == 3
+    broken = make_notebook(right=False, cost="def cost(A, Y):\n    return 0\n")
+    assert check_notebook(save(course, broken)).next_hint["cost.values"] == "open Hint 1 above"
+
+
+def test_points_have_two_digits_at_most(tmp_path):
+    path = tmp_path / "progress.json"
+    thirds = [CheckResult(name, name, 1.0, 0.67, 3, 2, "partly") for name in "abc"]
+    assert str(record_check("a/b", 10, "d", thirds, "h", path).exercise_score("a/b")[0]) == "2.01"
+
+
 def test_answers_written_in_other_ways_keep_their_points(course, make_notebook):
     loops = (
         "import math\ndef sigmoid(Z):\n    if np.ndim(Z) == 0:\n        return 1 / (1 + math.exp(-Z))\n"

@@ -14,7 +14,8 @@
 # function on fresh inputs and shows what was expected, what came, and what may be the cause. 10 points in all; each
 # case of a check counts for itself.
 #
-# Only NumPy is needed. The last exercise is a bug hunt: code with one mistake.
+# Only NumPy is needed. What a function is given stays as it is: a case also fails if its inputs are changed. The last exercise is a
+# bug hunt: code with one mistake.
 
 # %%
 import numpy as np
@@ -47,6 +48,7 @@ def perceptron(X, w, b):
 
 # %% check="perceptron.values" points=1 of="perceptron"
 title = "answers of a perceptron"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -92,6 +94,7 @@ def neuron_forward(X, w, b):
 
 # %% check="neuron_forward.values" points=1 of="neuron_forward"
 title = "answers of a sigmoid neuron"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -114,6 +117,8 @@ def explain(case, expected, found):
             return "the sign in the exponent is missing: it is e to the power of minus z"
         if np.allclose(found, 1 / (1 + np.exp(-(Z - case["b"])))):
             return "the bias is missing"
+        if np.allclose(found, 1 / (1 + np.exp(-(Z - case["b"]) + case["b"]))):
+            return "the minus stands before the product only; it belongs before the whole sum: -(w.T @ X + b)"
     return None
 
 
@@ -216,7 +221,7 @@ def explain(case, expected, found):
 # A perceptron is right about a corner with **margin** $z$ if the label is 1 (it needs $z > 0$), and with margin $-z$ if the label
 # is 0 (it needs $-z \ge 0$). So for XOR, all four margins must be at least zero, and two of them above it.
 #
-# Write `xor_margins(w, b)`: `w` of shape `(2, 1)`, `b` a number. Returns the four margins, shape `(4,)`, for the corners
+# Write `xor_margins(w, b)` ([section 4](../01_perceptron_to_neuron.ipynb#4-·-What-one-neuron-cannot-do)): `w` of shape `(2, 1)`, `b` a number. Returns the four margins, shape `(4,)`, for the corners
 # (0, 0), (0, 1), (1, 0), (1, 1) in this order. Their XOR labels are 0, 1, 1, 0.
 # Example: `xor_margins(np.array([[2.0], [3.0]]), -1.0)` is `[1.0, 2.0, 1.0, -4.0]`.
 #
@@ -245,6 +250,7 @@ def xor_margins(w, b):
 
 # %% check="xor_margins.values" points=1 of="xor_margins"
 title = "the margins of one neuron for XOR"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -261,13 +267,21 @@ def explain(case, expected, found):
             return "all signs are turned: the margin is z where the label is 1"
         if np.allclose(found, np.asarray(expected)[[0, 2, 1, 3]]):
             return "the corners (0, 1) and (1, 0) are exchanged: the first number is x1"
+    if np.shape(found) in ((4, 1), (1, 4)):
+        return "four numbers in one axis are wanted; w[0] is an array of shape (1,), w[0, 0] is the number"
+    return None
+
+
+def explain_error(case, error):
+    if "inhomogeneous" in error or "array element" in error:
+        return "w[0] is an array of shape (1,), w[0, 0] is the number; the list mixes the two"
     return None
 
 
 # %% [markdown]
 # ## Exercise 5 · A wrong corner, always
 #
-# No recipe this time. By the proof, every perceptron is wrong about at least one corner. Write `counterexample(w, b)`: `w` of shape `(2, 1)`, `b` a number.
+# No recipe this time ([section 4](../01_perceptron_to_neuron.ipynb#4-·-What-one-neuron-cannot-do)). By the proof, every perceptron is wrong about at least one corner. Write `counterexample(w, b)`: `w` of shape `(2, 1)`, `b` a number.
 # Returns a list `[x_1, x_2]` of zeros and ones: a corner where the perceptron $w^T x + b > 0$ gives another answer than XOR. Where there are several, any of them will do.
 # Example: the OR neuron `w = [[2.0], [3.0]]`, `b = -1.0` is wrong at `[1, 1]` only.
 #
@@ -289,6 +303,7 @@ def counterexample(w, b):
 
 # %% check="counterexample.wrong_corner" points=2 of="counterexample"
 title = "a corner about which the perceptron is wrong"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -385,7 +400,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 7 · A layer, and its size
 #
-# Write `layer_forward(A_prev, W, b)`: one layer of sigmoid neurons.
+# Write `layer_forward(A_prev, W, b)` ([section 5](../01_perceptron_to_neuron.ipynb#5-·-Layers-and-hidden-units)): one layer of sigmoid neurons.
 #
 # | argument | meaning |
 # |---|---|
@@ -418,6 +433,7 @@ def count_parameters(n_units):
 
 # %% check="layer_forward.values" points=1 of="layer_forward"
 title = "answers of a layer"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -438,6 +454,10 @@ def explain(case, expected, found):
     if np.shape(found) == np.shape(expected):
         if np.allclose(found, 1 / (1 + np.exp(-W @ A_prev))):
             return "the biases are missing"
+        if np.allclose(found, 1 / (1 + np.exp(-W @ A_prev + case["b"]))):
+            return (
+                "the minus stands before the product only; it belongs before the whole sum: -(W @ A_prev + b)"
+            )
         if W.shape[0] == W.shape[1] and np.allclose(found, 1 / (1 + np.exp(-(W.T @ A_prev + case["b"])))):
             return "W has one row a neuron already: do not transpose it"
     return None
@@ -468,7 +488,7 @@ def explain(case, expected, found):
 # ## Exercise 8 · Bug hunt: a neuron that says yes to everything
 #
 # `warm_enough(X, w, threshold)` should be a perceptron: 1.0 where the weighted sum $w^T x$ is **above** the threshold, else 0.0, shape `(1, m)`. It runs,
-# and calls nearly every day a summer's day. Repair it.
+# and calls nearly every day a summer's day ([section 8](../01_perceptron_to_neuron.ipynb#8-·-Common-mistakes)). Repair it.
 # Example: `warm_enough(np.array([[11.0, 14.0]]), np.array([[1.0]]), 13.0)` is `[[0.0, 1.0]]`.
 #
 # <details><summary>Hint 1</summary>Compute both columns of the example by hand, line by line.</details>
@@ -490,6 +510,7 @@ def warm_enough(X, w, threshold):
 
 # %% check="warm_enough.values" points=1 of="warm_enough"
 title = "above the threshold, or not"
+inputs_unchanged = True
 
 
 def cases(rng):

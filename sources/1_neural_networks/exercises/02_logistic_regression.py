@@ -14,7 +14,8 @@
 # check below it. A check tries your function on fresh inputs and shows what was expected, what came, and what
 # may be the cause. 10 points in all; each case of a check counts for itself.
 #
-# Only NumPy is needed. The last two exercises are bug hunts: code as it circulates, with one mistake each.
+# Only NumPy is needed. What a function is given stays as it is: a case also fails if its inputs are changed. The last two exercises are
+# bug hunts: code as it circulates, with one mistake each.
 
 # %%
 import numpy as np
@@ -46,6 +47,7 @@ def sigmoid(Z):
 
 # %% check="sigmoid.values" points=1 of="sigmoid"
 title = "the sigmoid of ordinary scores"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -71,6 +73,7 @@ def explain(case, expected, found):
 
 # %% check="sigmoid.far" points=1 of="sigmoid"
 title = "the sigmoid of very large and very small scores"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -115,6 +118,7 @@ def cost(A, Y):
 
 # %% check="cost.values" points=1 of="cost"
 title = "the mean cross-entropy"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -164,6 +168,7 @@ def gradients(X, A, Y):
 
 # %% check="gradients.dw" points=1 of="gradients"
 title = "dw, the gradient of the weights"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -192,6 +197,7 @@ def explain(case, expected, found):
 
 # %% check="gradients.db" points=1 of="gradients"
 title = "db, the gradient of the bias"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -222,7 +228,7 @@ def call(f, case):
 # | `b`, `db` | numbers, bias and its gradient |
 # | `learning_rate` | length of the step, positive |
 #
-# Returns the new `w` and the new `b`. The arrays that you are given must stay as they are.
+# Returns the new `w` and the new `b`. Mind that `w -= ...` changes the array you were given.
 # Example: `w = [[1.0]]`, `b = 0.0`, `dw = [[2.0]]`, `db = -1.0`, rate 0.1 give `[[0.8]]` and `0.1`.
 #
 # <details><summary>Hint 1</summary>The gradient points uphill.</details>
@@ -270,7 +276,8 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · The whole model
 #
-# No recipe this time. Write `train(X, Y, learning_rate, steps)`: gradient descent for logistic regression.
+# No recipe this time. Write `train(X, Y, learning_rate, steps)`: gradient descent for logistic regression
+# ([section 8](../02_logistic_regression.ipynb#8-·-Walking-downhill)).
 #
 # | argument | meaning |
 # |---|---|
@@ -303,6 +310,8 @@ def train(X, Y, learning_rate, steps):
 
 # %% check="train.values" points=1 of="train,sigmoid,cost,gradients,descent_step"
 title = "training from zero"
+parts = ("w", "b", "costs")
+inputs_unchanged = True
 tolerance = (1e-5, 1e-8)
 
 
@@ -318,7 +327,7 @@ def cases(rng):
 def explain(case, expected, found):
     if isinstance(found, (list, tuple)) and len(found) == 3 and np.ndim(found[2]) == 1:
         if len(found[2]) != case["steps"]:
-            return f"costs must have one number a step: {case['steps']}, found {len(found[2])}"
+            return f"costs must have one number a step, here {case['steps']}"
         if len(found[2]) and not np.isclose(found[2][0], np.log(2)):
             return "the first cost must be log 2 = 0.6931: zero weights, and appended before the step"
     return None
@@ -327,7 +336,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 6 · A decision
 #
-# Write `predict(w, b, X)`.
+# Write `predict(w, b, X)` ([section 8](../02_logistic_regression.ipynb#8-·-Walking-downhill)).
 #
 # | argument | meaning |
 # |---|---|
@@ -351,6 +360,7 @@ def predict(w, b, X):
 
 # %% check="predict.values" points=1 of="predict,sigmoid"
 title = "answers of a trained model"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -371,7 +381,8 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 7 · Bug hunt: probabilities above one
 #
-# This function circulates. It runs, its answers have the right shape, and every one of them is larger than 1.
+# This function circulates ([section 9](../02_logistic_regression.ipynb#9-·-Common-mistakes)). It runs, its answers have the right shape, and
+# every one of them is larger than 1.
 # Repair `probabilities(w, b, X)`; it shall return $\sigma(w^T x + b)$ for every column of `X`, shape `(1, m)`.
 # Example: `probabilities(np.array([[2.0]]), 0.0, np.array([[0.0, 1.0]]))` is `[[0.5, 0.8808]]`.
 #
@@ -394,6 +405,7 @@ def probabilities(w, b, X):
 
 # %% check="probabilities.values" points=1 of="probabilities"
 title = "probabilities between 0 and 1"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -414,7 +426,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Bug hunt: a cost that rewards mistakes
 #
-# A loop over the examples, as many notes have it. Its result is negative, and a better model gets a larger one.
+# A loop over the examples, as many notes have it ([section 9](../02_logistic_regression.ipynb#9-·-Common-mistakes)). Its result is negative, and a better model gets a larger one.
 # Repair `cost_loop(A, Y)`. It takes `A` and `Y` of shape `(1, m)` and returns the mean cross-entropy; keep the loop.
 # Example: `cost_loop(np.array([[0.9, 0.2]]), np.array([[1.0, 0.0]]))` is `0.1643`.
 #
@@ -439,6 +451,7 @@ def cost_loop(A, Y):
 
 # %% check="cost_loop.values" points=1 of="cost_loop"
 title = "the mean cross-entropy, by a loop"
+inputs_unchanged = True
 
 
 def cases(rng):

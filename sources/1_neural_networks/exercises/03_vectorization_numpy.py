@@ -13,11 +13,13 @@
 # ([lesson 1.3](../03_vectorization_numpy.ipynb)). Write each answer in its cell, run it, **save**, and run the check below it. 10 points
 # in all; each case of a check counts for itself.
 #
-# Only NumPy is needed. The next cell holds the five loops, `..._loop`. They are correct and slow. Your versions must give the same, **without a loop
-# over the entries**: the checks notice when single entries are read one after the other. Below each of your answers a cell reports the **speed-up** on a large input.
+# Only NumPy is needed. What a function is given stays as it is: a case also fails if its inputs are changed. The next cell holds the five loops,
+# `..._loop`. They are correct and slow. Your versions must give the same, **without any loop**: the checks notice when entries, rows or columns are
+# taken out one after the other. Below each of your answers a cell reports the **speed-up** on a large input.
 
 # %%
 from time import perf_counter
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -109,24 +111,56 @@ def report_speed_up(name, *arguments):
 
 
 class WatchedArray(np.ndarray):
-    """An array that counts how often an entry, a row or a column is taken out of it. The checks use it."""
+    """An array that counts how often a part is taken out of it. The checks use it; printing does not count."""
 
     reads = 0
 
     def __getitem__(self, index):
-        WatchedArray.reads += 1
-        return super().__getitem__(index)
+        part = super().__getitem__(index)
+        WatchedArray.reads += np.size(part) < self.size
+        return part
+
+    def tolist(self):
+        WatchedArray.reads += self.size
+        return super().tolist()
+
+    def __repr__(self):
+        return repr(np.asarray(self))
+
+    def __str__(self):
+        return str(np.asarray(self))
+
+
+def plain(value):
+    """Without the watch: arrays as arrays, numbers as numbers, tuples of both."""
+    if isinstance(value, (tuple, list)):
+        return tuple(plain(part) for part in value)
+    if isinstance(value, WatchedArray):
+        return np.asarray(value) if value.ndim else np.asarray(value).item()
+    return value
 
 
 def call_watched(function, arguments):
-    """Call `function` and note whether it reads its arrays entry by entry."""
+    """Call `function` and watch how it reads its arrays. Returns its value, or why that does not count."""
     WatchedArray.reads = 0
     watched = {k: v.view(WatchedArray) if isinstance(v, np.ndarray) else v for k, v in arguments.items()}
-    value = function(**watched)
-    return {
-        "value": [float(v) for v in value] if isinstance(value, tuple) else np.asarray(value),
-        "read entry by entry": WatchedArray.reads >= 12,
-    }
+    with catch_warnings(record=True) as warned:
+        simplefilter("always")
+        value = plain(function(**watched))
+    if WatchedArray.reads >= 12:
+        return {"parts taken out one after the other": WatchedArray.reads, "value": value}
+    if any(issubclass(warning.category, RuntimeWarning) for warning in warned):
+        return {"NumPy warned": str(warned[0].message), "value": value}
+    return value
+
+
+def value_and_remark(found):
+    """What came, and what a check says about the way it was computed, or None."""
+    if not isinstance(found, dict):
+        return found, None
+    if "NumPy warned" in found:
+        return found.get("value"), "the numbers may be right, but NumPy warned while it computed them"
+    return found.get("value"), "a loop takes entries, rows or columns out one after the other"
 
 
 rng = np.random.default_rng(1)
@@ -163,6 +197,7 @@ report_speed_up("scores", X_large[:, :1], 0.5, X_large)
 
 # %% check="scores.values" points=1 of="scores"
 title = "the scores of all examples, without a loop"
+inputs_unchanged = True
 
 
 def call(f, case):
@@ -171,7 +206,7 @@ def call(f, case):
 
 def cases(rng):
     drawn = []
-    for n_x, m in ((3, 20), (2, 30), (5, 16), (4, 25)):
+    for n_x, m in ((13, 20), (14, 30), (15, 16), (16, 25)):
         drawn.append(
             {"w": rng.normal(size=(n_x, 1)), "b": float(rng.normal()), "X": rng.normal(size=(n_x, m))}
         )
@@ -179,22 +214,18 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if not isinstance(found, dict):
-        return None
-    value, Z = found.get("value"), expected["value"]
-    if np.shape(value) == Z.shape[1:]:
+    value, remark = value_and_remark(found)
+    if np.shape(value) == expected.shape[1:]:
         return "shape (m,) is a rank-1 array; a row has the shape (1, m)"
-    if np.shape(value) == Z.shape and np.allclose(value, Z - case["b"]):
+    if np.shape(value) == expected.shape and np.allclose(value, expected - case["b"]):
         return "b is missing"
-    if np.shape(value) == Z.shape and np.allclose(value, Z) and found.get("read entry by entry"):
-        return "the numbers are right, but a loop takes the entries out one after the other"
-    return None
+    return remark
 
 
 # %% [markdown]
 # ## Exercise 2 · The gradient of the weights
 #
-# Write `weight_gradient(X, dZ)`, the fast `weight_gradient_loop`.
+# Write `weight_gradient(X, dZ)`, the fast `weight_gradient_loop` ([section 1](../03_vectorization_numpy.ipynb#1-·-One-model,-three-programs)).
 #
 # | argument | meaning |
 # |---|---|
@@ -221,6 +252,7 @@ report_speed_up("weight_gradient", X_large, row_large)
 
 # %% check="weight_gradient.values" points=1 of="weight_gradient"
 title = "the gradient of the weights, without a loop"
+inputs_unchanged = True
 
 
 def call(f, case):
@@ -229,24 +261,20 @@ def call(f, case):
 
 def cases(rng):
     drawn = []
-    for n_x, m in ((3, 20), (2, 30), (16, 16), (4, 25)):
+    for n_x, m in ((13, 20), (14, 30), (16, 16), (15, 25)):
         drawn.append({"X": rng.normal(size=(n_x, m)), "dZ": rng.normal(size=(1, m))})
     return drawn
 
 
 def explain(case, expected, found):
-    if not isinstance(found, dict):
-        return None
-    value, dw, m = found.get("value"), expected["value"], case["X"].shape[1]
+    value, remark = value_and_remark(found)
     if np.shape(value) == case["X"].shape:
         return "this multiplies entry by entry; the sum over the examples is a matrix product, @"
-    if np.shape(value) == dw.shape[:1]:
+    if np.shape(value) == expected.shape[:1]:
         return "shape (n_x,) is a rank-1 array; a column has the shape (n_x, 1)"
-    if np.shape(value) == dw.shape and np.allclose(value, m * dw):
+    if np.shape(value) == expected.shape and np.allclose(value, case["X"].shape[1] * expected):
         return "this is the sum; the mean needs a division by m"
-    if np.shape(value) == dw.shape and np.allclose(value, dw) and found.get("read entry by entry"):
-        return "the numbers are right, but a loop takes the entries out one after the other"
-    return None
+    return remark
 
 
 # %% [markdown]
@@ -274,31 +302,37 @@ report_speed_up("normalise_rows", X_large)
 
 # %% check="normalise_rows.values" points=1.5 of="normalise_rows"
 title = "rows of length 1, without a loop"
+inputs_unchanged = True
 
 
 def call(f, case):
-    with np.errstate(divide="raise", invalid="raise"):
-        return call_watched(f, case)
+    return call_watched(f, case)
 
 
 def cases(rng):
-    with_zeros = rng.normal(size=(14, 3))
+    with_zeros = rng.normal(size=(14, 13))
     with_zeros[[2, 7]] = 0
     return [
-        {"M": rng.normal(0, 3, (16, 4))},
+        {"M": rng.normal(0, 3, (16, 14))},
         {"M": rng.normal(0, 5, (13, 13))},
         {"M": with_zeros},
-        {"M": rng.uniform(1, 9, (20, 2))},
+        {"M": rng.uniform(1, 9, (20, 15))},
     ]
 
 
 def explain(case, expected, found):
-    if not isinstance(found, dict) or np.shape(found.get("value")) != case["M"].shape:
-        return None
-    M, value = case["M"], found["value"]
-    if np.allclose(value, expected["value"]) and found.get("read entry by entry"):
-        return "the numbers are right, but a loop takes the rows or entries out one after the other"
+    value, remark = value_and_remark(found)
+    M = case["M"]
+    if np.shape(value) != M.shape:
+        return remark
     lengths = np.linalg.norm(M, axis=1)
+    if np.isnan(value).any():
+        return "0/0 is nan: replace a length of 0 by 1 before you divide"
+    if remark and "warned" in remark and np.allclose(value, expected):
+        return (
+            "the numbers are right, but 0/0 was computed on the way: np.where computes both of its branches; "
+            "replace a length of 0 by 1 before you divide"
+        )
     if np.all(lengths > 0):
         if M.shape[0] == M.shape[1] and np.allclose(value, M / lengths):
             return "each column was divided: without keepdims the lengths count as a row"
@@ -308,7 +342,9 @@ def explain(case, expected, found):
             return "this divides by the squared length: the root is missing"
         if np.allclose(value, M / M.sum(axis=1, keepdims=True)):
             return "this divides by the sum of the row, not by its length"
-    return None
+        if np.allclose(value, M / M.max(axis=1, keepdims=True)):
+            return "this divides by the largest entry of the row, not by its length"
+    return remark
 
 
 # %% [markdown]
@@ -336,6 +372,7 @@ report_speed_up("softmax", X_large[:10])
 
 # %% check="softmax.values" points=1 of="softmax"
 title = "softmax of every column, without a loop"
+inputs_unchanged = True
 
 
 def call(f, case):
@@ -343,24 +380,29 @@ def call(f, case):
 
 
 def cases(rng):
-    return [{"Z": rng.normal(0, 2, shape)} for shape in ((2, 20), (10, 15), (14, 14), (3, 30))]
+    return [{"Z": rng.normal(0, 2, shape)} for shape in ((13, 20), (14, 15), (14, 14), (13, 30))]
 
 
 def explain(case, expected, found):
-    if not isinstance(found, dict) or np.shape(found.get("value")) != case["Z"].shape:
-        return None
-    E, value = np.exp(case["Z"]), found["value"]
-    if np.allclose(value, expected["value"]) and found.get("read entry by entry"):
-        return "the numbers are right, but a loop takes the columns or entries out one after the other"
+    value, remark = value_and_remark(found)
+    Z = case["Z"]
+    if np.shape(value) != Z.shape:
+        return remark
+    E, E_of_rows = np.exp(Z), np.exp(Z - Z.max(axis=1, keepdims=True))
     if np.allclose(value, E / E.sum()):
         return "the whole matrix adds up to 1; each column shall: axis=0"
     if np.allclose(value, E / E.sum(axis=1, keepdims=True)):
         return "the rows add up to 1; examples are columns: axis=0"
-    return None
+    if np.allclose(value, E_of_rows / E_of_rows.sum(axis=0, keepdims=True)):
+        return "the largest score of each row was subtracted; it must be that of each column: Z.max(axis=0)"
+    if np.allclose(value, E):
+        return "these are the exponentials; divide each by the sum of its column"
+    return remark
 
 
 # %% check="softmax.large" points=0.5 of="softmax"
 title = "softmax of large scores"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -369,8 +411,27 @@ def cases(rng):
 
 
 def call(f, case):
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # the nan that comes tells enough
         return f(case["Z"])
+
+
+def explain(case, expected, found):
+    Z = case["Z"]
+    if np.shape(found) != Z.shape or not np.isnan(found).any():
+        return None
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        E, E_of_all = np.exp(Z), np.exp(Z - Z.max())
+        if (
+            np.allclose(found, E_of_all / E_of_all.sum(axis=0), equal_nan=True)
+            and np.isfinite(E_of_all).all()
+        ):
+            return (
+                "the largest score of the whole matrix was subtracted: a column far below it becomes 0/0. Subtract "
+                "the largest of each column, axis=0 with keepdims=True"
+            )
+        if np.isinf(E).any():
+            return "exp of a large score is infinity, and infinity by infinity is nan: subtract the largest first"
+    return "exp of scores far below 0 is 0, and 0/0 is nan: subtract the largest score of each column first"
 
 
 # %% [markdown]
@@ -397,12 +458,12 @@ report_speed_up("l1_and_l2", X_large.reshape(1, -1), -X_large.reshape(1, -1))
 
 # %% check="l1_and_l2.values" points=1 of="l1_and_l2"
 title = "L1 and L2, without a loop"
+parts = ("L1", "L2")
+inputs_unchanged = True
 
 
 def call(f, case):
-    found = call_watched(f, case)
-    l1, l2 = found["value"]
-    return {"L1": float(l1), "L2": float(l2), "read entry by entry": found["read entry by entry"]}
+    return call_watched(f, case)
 
 
 def cases(rng):
@@ -410,19 +471,19 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if not isinstance(found, dict) or "L1" not in found:
-        return None
-    E, m = case["Y"] - case["Yhat"], case["Y"].shape[1]
-    same = np.isclose(found["L1"], expected["L1"]) and np.isclose(found["L2"], expected["L2"])
-    if same and found.get("read entry by entry"):
-        return "the numbers are right, but a loop takes the entries out one after the other"
-    if np.isclose(found["L1"], expected["L1"] / m) or np.isclose(found["L2"], expected["L2"] / m):
+    value, remark = value_and_remark(found)
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        return remark
+    if any(np.ndim(part) for part in value):
+        return "each of the two is one number: the sum over the entries is missing"
+    (l1, l2), E, m = value, case["Y"] - case["Yhat"], case["Y"].shape[1]
+    if np.isclose(l1, expected[0] / m) or np.isclose(l2, expected[1] / m):
         return "these are means; sums are wanted"
-    if np.isclose(found["L2"], np.sqrt(expected["L2"])):
+    if np.isclose(l2, np.sqrt(expected[1])):
         return "L2 is the sum of squares here, without a root"
-    if np.isclose(found["L1"], E.sum()):
+    if np.isclose(abs(l1), abs(E.sum())):
         return "positive and negative errors cancel: take absolute values first"
-    return None
+    return remark
 
 
 # %% [markdown]
@@ -449,6 +510,7 @@ def mean_squared_error(A, y):
 
 # %% check="mean_squared_error.values" points=1 of="mean_squared_error"
 title = "the mean squared error of a column and a rank-1 array"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -469,7 +531,7 @@ def explain(case, expected, found):
 # ## Exercise 7 · Bug hunt: all products, or one number
 #
 # `all_products(a)` gets $n$ numbers and should return the table of all products, shape `(n, n)`: entry $(i, j)$ is $a_i a_j$. It returns one number when `a` has the shape
-# `(n,)`. Repair it so that it is right for shape `(n,)` **and** for shape `(n, 1)`. Example: `all_products(np.array([1.0, 2.0]))` is `[[1.0, 2.0], [2.0, 4.0]]`.
+# `(n,)` ([section 6](../03_vectorization_numpy.ipynb#6-·-Rank-1-arrays)). Repair it so that it is right for shape `(n,)` **and** for shape `(n, 1)`. Example: `all_products(np.array([1.0, 2.0]))` is `[[1.0, 2.0], [2.0, 4.0]]`.
 #
 # <details><summary>Hint 1</summary>What is a.T when a has one axis only?</details>
 # <details><summary>Hint 2</summary>A column times a row gives the table. Make sure that there is a column.</details>
@@ -489,6 +551,7 @@ def all_products(a):
 
 # %% check="all_products.values" points=1 of="all_products"
 title = "all products, from (n,) and from (n, 1)"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -512,14 +575,15 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Who is nearest?
 #
-# No recipe this time. Write `nearest(X, C)`.
+# No recipe this time. Write `nearest(X, C)` ([section 11](../03_vectorization_numpy.ipynb#11-·-Common-mistakes) ends with a useful line of algebra).
 #
 # | argument | meaning |
 # |---|---|
 # | `X` | `(n_x, m)` points, one a column |
 # | `C` | `(n_x, k)` centres, one a column |
 #
-# Returns an array of shape `(m,)` with whole numbers from 0 to $k - 1$: for each point, which centre is nearest (the ordinary, Euclidean distance). No loop over points or centres.
+# Returns an array of shape `(m,)` with whole numbers from 0 to $k - 1$: for each point, which centre is nearest (the ordinary, Euclidean distance). No loop over points, and none over
+# centres, few as they may be. (A loop over the features would not be noticed, and is not needed.)
 # Example: `nearest(np.array([[0.0, 9.0, 4.0]]), np.array([[1.0, 10.0]]))` is `[0, 1, 0]`.
 #
 # <details><summary>Hint 1</summary>You need a table of all distances, (m, k). The squared distance has its minimum at the same place.</details>
@@ -537,6 +601,7 @@ def nearest(X, C):
 
 # %% check="nearest.values" points=2 of="nearest"
 title = "the nearest centre of each point, without a loop"
+inputs_unchanged = True
 
 
 def call(f, case):
@@ -545,30 +610,29 @@ def call(f, case):
 
 def cases(rng):
     drawn = []
-    for n_x, m, k in ((1, 25, 3), (2, 40, 5), (3, 30, 14), (6, 16, 16)):
+    for n_x, m, k in ((1, 25, 13), (2, 40, 15), (3, 30, 14), (4, 16, 16)):
         drawn.append({"X": rng.normal(size=(n_x, m)), "C": rng.normal(size=(n_x, k))})
     return drawn
 
 
 def explain(case, expected, found):
-    if not isinstance(found, dict):
-        return None
-    X, C, value = case["X"], case["C"], found.get("value")
+    X, C = case["X"], case["C"]
+    value, remark = value_and_remark(found)
     distance = ((X[:, :, None] - C[:, None, :]) ** 2).sum(axis=0)  # (m, k)
     if np.shape(value) == (1, X.shape[1]) or np.shape(value) == (X.shape[1], 1):
         return "the result must have one axis: shape (m,)"
     if np.shape(value) == (C.shape[1],) and C.shape[1] != X.shape[1]:
         return "this gives one answer a centre; one a point is wanted: argmin along the other axis"
     if np.shape(value) == (X.shape[1],):
-        if np.array_equal(value, expected["value"]) and found.get("read entry by entry"):
+        if remark and np.array_equal(value, expected):
             return "the numbers are right, but a loop takes points or centres out one after the other"
         if np.array_equal(value, distance.argmax(axis=1)):
             return "these are the farthest centres"
         if np.array_equal(value, (X.T @ C).argmax(axis=1)):
             return "the largest product is not the smallest distance: long centres have large products"
-    return None
+    return remark
 
 
 # %% [markdown]
-# Done? Go on with 1.4 Shallow networks. Or give `nearest` the digits of the lesson: the mean picture of each digit as a centre
+# Done? Go on with [1.4 Shallow networks](../04_shallow_networks.ipynb). Or give `nearest` the digits of the lesson: the mean picture of each digit as a centre
 # classifies most of them.

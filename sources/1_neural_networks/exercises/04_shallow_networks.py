@@ -14,7 +14,8 @@
 # check below it. A check tries your function on fresh inputs and shows what was expected, what came, and what
 # may be the cause. 10 points in all; each case of a check counts for itself.
 #
-# Only NumPy is needed. `parameters` is always a dict with the keys `"W1"`, `"b1"`, `"W2"`, `"b2"`.
+# Only NumPy is needed. `parameters` is always a dict with the keys `"W1"`, `"b1"`, `"W2"`, `"b2"`. What a function is given stays as it
+# is: a case also fails if its inputs are changed. In the examples `[[1.0, 2.0]]` is short for `np.array([[1.0, 2.0]])`.
 
 # %%
 import numpy as np
@@ -110,6 +111,8 @@ def forward(X, parameters):
 
 # %% check="forward.values" points=1 of="forward"
 title = "hidden and output activations"
+parts = ("A1", "A2")
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -170,6 +173,7 @@ def cost(A2, Y):
 
 # %% check="cost.values" points=1 of="cost"
 title = "the mean cross-entropy"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -224,6 +228,7 @@ def backward(X, Y, A1, A2, parameters):
 
 # %% check="backward.output_layer" points=1 of="backward"
 title = "dW2 and db2, the gradients of the output layer"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -258,6 +263,7 @@ def explain(case, expected, found):
 
 # %% check="backward.hidden_layer" points=1 of="backward"
 title = "dW1 and db1, the gradients of the hidden layer"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -312,7 +318,7 @@ def explain(case, expected, found):
 # | `learning_rate` | length of the step, positive |
 #
 # Returns a **new** dict with the parameters after one step of gradient descent; the dict and the arrays that you are given stay as they are.
-# Example: `parameters = {"W1": [[1.0]]}`, `gradients = {"dW1": [[2.0]]}`, rate 0.1 give `{"W1": [[0.8]]}`.
+# Example: `update({"W1": np.array([[1.0]])}, {"dW1": np.array([[2.0]])}, 0.1)` is `{"W1": np.array([[0.8]])}`.
 #
 # <details><summary>Hint 1</summary>The same line for every parameter: a loop over the names.</details>
 # <details><summary>Hint 2</summary>W -= ... would write into the array that you were given.</details>
@@ -358,7 +364,7 @@ def explain(case, expected, found):
 # ## Exercise 6 · The whole model
 #
 # No recipe this time. Write `train(X, Y, n_H, learning_rate, steps, rng)`: a network with one hidden layer of `n_H` tanh units and
-# one sigmoid output, trained by gradient descent on all examples.
+# one sigmoid output, trained by gradient descent on all examples ([section 6](../04_shallow_networks.ipynb#6-·-Train-it)).
 #
 # | argument | meaning |
 # |---|---|
@@ -389,6 +395,7 @@ def train(X, Y, n_H, learning_rate, steps, rng):
 
 # %% check="train.costs" points=1 of="train,initialise,forward,cost,backward,update"
 title = "the costs of a training run"
+inputs_unchanged = True
 tolerance = (1e-4, 1e-7)
 
 
@@ -409,7 +416,7 @@ def call(f, case):
 def explain(case, expected, found):
     if isinstance(found, (list, tuple, np.ndarray)):
         if len(found) != case["steps"]:
-            return f"costs must have one number a step: {case['steps']}, found {len(found)}"
+            return f"costs must have one number a step, here {case['steps']}"
         if len(found) > 1 and np.allclose(found[:-1], expected[1:], atol=1e-6):
             return "each cost comes one step too late: append it before the update"
         if len(found) > 1 and np.allclose(found, found[0]):
@@ -419,6 +426,7 @@ def explain(case, expected, found):
 
 # %% check="train.parameters" points=1 of="train,initialise,forward,cost,backward,update"
 title = "the trained parameters"
+inputs_unchanged = True
 tolerance = (1e-4, 1e-7)
 
 
@@ -439,7 +447,7 @@ def call(f, case):
 # %% [markdown]
 # ## Exercise 7 · Bug hunt: a start that does not start
 #
-# This line is in many notes, and it raises an error. Repair `small_weights(rng)`. It shall return an array of shape `(2, 2)`: normal draws from
+# This line is in many notes, and it raises an error ([section 9](../04_shallow_networks.ipynb#9-·-Common-mistakes)). Repair `small_weights(rng)`. It shall return an array of shape `(2, 2)`: normal draws from
 # `rng`, times 0.01. Example: with `np.random.default_rng(0)` it is `[[0.0013, -0.0013], [0.0064, 0.0010]]`.
 #
 # <details><summary>Hint 1</summary>Run the cell below it with a call, and read the last line of the error.</details>
@@ -474,7 +482,7 @@ def call(f, case):
 
 def explain(case, expected, found):
     if isinstance(found, str):
-        return f"{found}: np.random.randn takes its sizes one by one and not as a tuple"
+        return "np.random.randn raises a TypeError: it takes its sizes one by one and not as a tuple"
     if np.shape(found) == (2, 2):
         if np.allclose(np.asarray(found, dtype=float), 100 * expected):
             return "the factor 0.01 is missing"
@@ -485,7 +493,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Bug hunt: units that never part
 #
-# This training runs without an error, and its hidden units stay equal for ever. Repair the start in `hidden_weights_after_training(X, Y, n_H, steps, rng)`:
+# This training runs without an error, and its hidden units stay equal for ever ([section 7](../04_shallow_networks.ipynb#7-·-How-not-to-start)). Repair the start in `hidden_weights_after_training(X, Y, n_H, steps, rng)`:
 # weights are normal draws from `rng` times 0.5, **W1 first**, then W2; biases stay zero. The steps are right as they are.
 #
 # | argument | meaning |
@@ -525,6 +533,7 @@ def hidden_weights_after_training(X, Y, n_H, steps, rng):
 
 # %% check="hidden_weights_after_training.values" points=1 of="hidden_weights_after_training"
 title = "hidden units that have parted"
+inputs_unchanged = True
 tolerance = (1e-4, 1e-7)
 
 

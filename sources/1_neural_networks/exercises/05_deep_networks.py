@@ -15,7 +15,8 @@
 # may be the cause. 10 points in all; each case of a check counts for itself.
 #
 # Only NumPy is needed. `parameters` is always a dict with the keys `"W1"`, `"b1"`, ..., `"WL"`, `"bL"`; hidden layers use ReLU, the
-# output the sigmoid. The slope of ReLU at 0 is taken as 0.
+# output the sigmoid. The slope of ReLU at 0 is taken as 0. What a function is given stays as it is: a case also fails if its inputs are
+# changed. In the examples `[[1.0, 2.0]]` is short for `np.array([[1.0, 2.0]])`.
 
 # %%
 import numpy as np
@@ -111,6 +112,7 @@ def forward(X, parameters):
 
 # %% check="forward.values" points=1 of="forward"
 title = "activations and scores of all layers"
+inputs_unchanged = True
 
 
 def draw_network_and_data(rng, sizes, m):
@@ -148,11 +150,11 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · The cost
 #
-# Write `cost(AL, Y)`: the mean cross-entropy, safe at the ends.
+# Write `cost(AL, Y)`: the mean cross-entropy, safe at the ends ([the formula, in lesson 1.2](../02_logistic_regression.ipynb#3-·-How-wrong?-Loss-and-cost)).
 #
 # | argument | meaning |
 # |---|---|
-# | `AL` | `(1, m)` probabilities; some may be exactly 0 or 1, **where they are right** |
+# | `AL` | `(1, m)` probabilities; exactly 1 may occur where $y = 1$, exactly 0 where $y = 0$ |
 # | `Y` | `(1, m)` labels, 0 or 1 |
 #
 # Returns one number. An example with $a = y$ costs exactly 0; the formula as it stands would give `nan` there ($0 \cdot \log 0$). Your function must not warn.
@@ -173,6 +175,7 @@ def cost(AL, Y):
 
 # %% check="cost.values" points=1 of="cost"
 title = "the mean cross-entropy, with perfect answers among them"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -229,6 +232,8 @@ def layer_backward(dZ, A_prev, W):
 
 # %% check="layer_backward.values" points=1 of="layer_backward"
 title = "dA_prev, dW and db of one layer"
+inputs_unchanged = True
+parts = ("dA_prev", "dW", "db")
 
 
 def cases(rng):
@@ -263,7 +268,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · All layers backward
 #
-# Write `backward(A, Z, Y, parameters)`.
+# Write `backward(A, Z, Y, parameters)` ([section 3](../05_deep_networks.ipynb#3-·-Backward,-block-by-block)).
 #
 # | argument | meaning |
 # |---|---|
@@ -294,6 +299,8 @@ def backward(A, Z, Y, parameters):
 
 # %% check="backward.last_layer" points=1 of="backward,layer_backward,forward"
 title = "gradients of the last layer"
+inputs_unchanged = True
+parts = ("dW of the last layer", "db of the last layer")
 
 
 def case_of(rng, sizes, m):
@@ -323,8 +330,20 @@ def explain(case, expected, found):
     return None
 
 
+def explain_error(case, error):
+    if "NoneType" in error:
+        return "layer 0 has no score, its place in Z is None: use the slope Z[l - 1] > 0 only while l > 1"
+    n, m = [np.shape(A)[0] for A in case["A"]], np.shape(case["Y"])[1]
+    if any(f"({n[l - 1]},{m}) ({n[l]},{m})" in error for l in range(2, len(n))):
+        return (
+            "the slope has another shape than dA: it belongs to the layer you arrive at, Z[l - 1], not Z[l]"
+        )
+    return None
+
+
 # %% check="backward.all_layers" points=1 of="backward,layer_backward,forward"
 title = "gradients of all layers"
+inputs_unchanged = True
 
 
 def case_of(rng, sizes, m):
@@ -358,10 +377,21 @@ def explain(case, expected, found):
     return None
 
 
+def explain_error(case, error):
+    if "NoneType" in error:
+        return "layer 0 has no score, its place in Z is None: use the slope Z[l - 1] > 0 only while l > 1"
+    n, m = [np.shape(A)[0] for A in case["A"]], np.shape(case["Y"])[1]
+    if any(f"({n[l - 1]},{m}) ({n[l]},{m})" in error for l in range(2, len(n))):
+        return (
+            "the slope has another shape than dA: it belongs to the layer you arrive at, Z[l - 1], not Z[l]"
+        )
+    return None
+
+
 # %% [markdown]
 # ## Exercise 6 · The update
 #
-# Write `update(parameters, gradients, learning_rate)`, for any number of layers.
+# Write `update(parameters, gradients, learning_rate)`, for any number of layers ([section 4](../05_deep_networks.ipynb#4-·-Shallow-against-deep,-on-real-handwriting), the last lines of `train`).
 #
 # | argument | meaning |
 # |---|---|
@@ -369,7 +399,7 @@ def explain(case, expected, found):
 # | `learning_rate` | length of the step, positive |
 #
 # Returns a **new** dict with the parameters after one step; the dicts and arrays that you are given stay as they are. `gradients` may hold more entries than needed.
-# Example: `parameters = {"W1": [[1.0]]}`, `gradients = {"dW1": [[2.0]], "dA0": [[9.0]]}`, rate 0.1 give `{"W1": [[0.8]]}`.
+# Example: `update({"W1": np.array([[1.0]])}, {"dW1": np.array([[2.0]]), "dA0": np.array([[9.0]])}, 0.1)` is `{"W1": np.array([[0.8]])}`.
 #
 # <details><summary>Hint 1</summary>The names come from parameters, not from gradients.</details>
 # <details><summary>Hint 2</summary>W = W - ... makes a new array, W -= ... writes into the one you were given.</details>
@@ -415,7 +445,8 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 7 · The whole model
 #
-# No recipe this time. Write `train(X, Y, sizes, learning_rate, steps, rng)`: gradient descent on all examples, for a network of any depth.
+# No recipe this time. Write `train(X, Y, sizes, learning_rate, steps, rng)`: gradient descent on all examples, for a network of any depth
+# ([section 4](../05_deep_networks.ipynb#4-·-Shallow-against-deep,-on-real-handwriting) trains on batches; here each step sees all examples).
 #
 # | argument | meaning |
 # |---|---|
@@ -447,6 +478,7 @@ def train(X, Y, sizes, learning_rate, steps, rng):
 # %% check="train.costs" points=1 of="train,initialise,forward,cost,layer_backward,backward,update"
 title = "the costs of a training run"
 tolerance = (1e-4, 1e-7)
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -466,7 +498,7 @@ def call(f, case):
 def explain(case, expected, found):
     if isinstance(found, (list, tuple, np.ndarray)):
         if len(found) != case["steps"]:
-            return f"costs must have one number a step: {case['steps']}, found {len(found)}"
+            return f"costs must have one number a step, here {case['steps']}"
         if len(found) > 1 and np.allclose(found[:-1], expected[1:], atol=1e-6):
             return "each cost comes one step too late: append it before the update"
         if len(found) > 1 and np.allclose(found, found[0]):
@@ -474,9 +506,16 @@ def explain(case, expected, found):
     return None
 
 
+def explain_error(case, error):
+    if "NoneType" in error:
+        return "is it in backward? Layer 0 has no score: use the slope Z[l - 1] > 0 only while l > 1"
+    return None
+
+
 # %% check="train.parameters" points=1 of="train,initialise,forward,cost,layer_backward,backward,update"
 title = "the trained parameters"
 tolerance = (1e-4, 1e-7)
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -493,11 +532,17 @@ def call(f, case):
     return f(case["X"], case["Y"], case["sizes"], 0.2, case["steps"], rng)[0]
 
 
+def explain_error(case, error):
+    if "NoneType" in error:
+        return "is it in backward? Layer 0 has no score: use the slope Z[l - 1] > 0 only while l > 1"
+    return None
+
+
 # %% [markdown]
 # ## Exercise 8 · Bug hunt: the index that nobody sees
 #
 # The formula $dZ^{[l-1]} = W^{[l]T} dZ^{[l]} * g^{[l-1]\prime}(Z^{[l-1]})$ circulates with a wrong index. In a network whose layers have equal widths this code runs without an error, and its
-# gradients are wrong. Repair `dZ_of_all_layers(dZ_last, Z, W)`.
+# gradients are wrong ([section 10](../05_deep_networks.ipynb#10-·-Common-mistakes)). Repair `dZ_of_all_layers(dZ_last, Z, W)`.
 #
 # | argument | meaning |
 # |---|---|
@@ -505,7 +550,9 @@ def call(f, case):
 # | `Z` | list `[Z1, ..., ZL]` of the scores; **place 0 holds layer 1** |
 # | `W` | list `[W1, ..., WL]` likewise |
 #
-# Hidden layers use ReLU. Returns the list `[dZ1, ..., dZL]`. Example: `dZ_last = [[1.0]]`, `Z = [[[-1.0]], [[2.0]]]`, `W = [[[1.0]], [[3.0]]]` give `dZ1 = [[0.0]]`: unit 1 is off.
+# Hidden layers use ReLU. Returns the list `[dZ1, ..., dZL]`. Example:
+# `dZ_of_all_layers(np.array([[1.0]]), [np.array([[-1.0]]), np.array([[2.0]])], [np.array([[1.0]]), np.array([[3.0]])])` is
+# `[np.array([[0.0]]), np.array([[1.0]])]`: the unit of layer 1 is off, so nothing reaches its score.
 #
 # <details><summary>Hint 1</summary>Write down for one round of the loop which layer's dZ is being computed.</details>
 # <details><summary>Hint 2</summary>Place k of each list belongs to layer k + 1. W and the slope in one line belong to different layers.</details>
@@ -528,6 +575,7 @@ def dZ_of_all_layers(dZ_last, Z, W):
 
 # %% check="dZ_of_all_layers.values" points=1 of="dZ_of_all_layers"
 title = "dZ of every layer"
+inputs_unchanged = True
 
 
 def cases(rng):
@@ -556,4 +604,5 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# Done? Give your `train` the small digits of the lesson's explorer, and try to beat its pyramid on the dev set. Track 2, Improving deep neural networks, comes next.
+# Done? Give your `train` the small digits of the lesson's explorer, and try to beat its pyramid on the dev set. Next comes
+# [track 2, Improving deep neural networks](../../2_improving_networks/00_index.ipynb).
