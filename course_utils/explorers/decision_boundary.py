@@ -149,7 +149,7 @@ class DecisionBoundaryExplorer(Explorer):
         Preset(
             "Spirals, shallow",
             "One hidden layer of five units has too few lines for two spirals.",
-            {"data": "two spirals", "noise": 0.03, "units": 5, "optimiser": "Adam", "learning_rate": 0.03},
+            {"data": "two spirals", "noise": 0.03, "units": 5, "optimiser": "Adam", "learning_rate": 0.0316},
             goes_wrong=True,
         ),
         Preset(
@@ -169,14 +169,14 @@ class DecisionBoundaryExplorer(Explorer):
             "Sigmoid in deep layers",
             "Five sigmoid layers: each shrinks the gradient to a quarter or less, so the first layers hardly "
             "learn. The cost stays near log 2, the cost of guessing.",
-            {"activation": "sigmoid", "layers": 5, "units": 8, "learning_rate": 0.3},
+            {"activation": "sigmoid", "layers": 5, "units": 8, "learning_rate": 0.316},
             goes_wrong=True,
         ),
         Preset(
             "Rate too large",
             "The cost jumps up and down and the ReLU units die: they answer 0 everywhere and have no slope "
             "left.",
-            {"activation": "ReLU", "layers": 2, "units": 8, "learning_rate": 30.0},
+            {"activation": "ReLU", "layers": 2, "units": 8, "learning_rate": 31.6},
             goes_wrong=True,
         ),
     )

@@ -16,6 +16,8 @@ from course_utils.explorers.settings import Preset
 from course_utils.explorers.surfaces import CostSurface
 from course_utils.plots.style import COLOURS, STYLE
 
+RATE_STEP = 0.02  # of the slider, in powers of ten
+
 
 @dataclasses.dataclass(frozen=True)
 class LearningRateState:
@@ -63,17 +65,18 @@ class LearningRateExplorer(Explorer):
         if len(self.surfaces) < len(surfaces):
             raise ValueError("two cost surfaces share one name; give each its own")
         first = surfaces[0]
-        edge = self._edge(first)
-        super().__init__(
-            LearningRateState(
-                first.name, float(f"{0.1 * edge:.3g}"), 40, *(float(f"{v:.3g}") for v in first.start)
-            )
-        )
+        rate = self._on_slider(0.1 * self._edge(first))
+        super().__init__(LearningRateState(first.name, rate, 40, *(float(f"{v:.3g}") for v in first.start)))
 
     @staticmethod
     def _edge(surface: CostSurface) -> float:
         """Largest stable learning rate near the minimum; 1 where there is no minimum."""
         return surface.largest_stable_learning_rate() or 1.0
+
+    @staticmethod
+    def _on_slider(rate: float) -> float:
+        """The nearest learning rate at which the slider can stop, so that slider and text agree."""
+        return float(f"{10 ** (RATE_STEP * round(np.log10(rate) / RATE_STEP)):.3g}")
 
     @property
     def presets(self) -> tuple[Preset, ...]:
@@ -83,7 +86,7 @@ class LearningRateExplorer(Explorer):
             def changes(state: LearningRateState) -> dict:
                 surface = self.surfaces[state.surface]
                 return {
-                    "learning_rate": float(f"{share * self._edge(surface):.3g}"),
+                    "learning_rate": self._on_slider(share * self._edge(surface)),
                     "steps": steps,
                     "start_1": surface.start[0],
                     "start_2": surface.start[1],
@@ -141,7 +144,7 @@ class LearningRateExplorer(Explorer):
                 value=state.learning_rate,
                 min=least,
                 max=greatest,
-                step=0.02,
+                step=RATE_STEP,
                 description="Learning rate α",
                 readout_format=".3g",
             ),
@@ -178,7 +181,7 @@ class LearningRateExplorer(Explorer):
             )
             (self._costs,) = self._curve.plot([], [], "o-", color=COLOURS["vermillion"], markersize=3, lw=1.2)
             (self._off,) = self._curve.plot([], [], "^", color=COLOURS["black"], markersize=8, clip_on=False)
-            self._off_text = self._curve.text(0.98, 0.9, "", transform=self._curve.transAxes, ha="right")
+            self._off_text = self._curve.text(1, 1.02, "", transform=self._curve.transAxes, ha="right")
         live.live(self._path, self._start, self._end, self._costs, self._off, self._off_text)
         return live
 
@@ -197,7 +200,7 @@ class LearningRateExplorer(Explorer):
         off = ~(descent.costs <= top)
         self._costs.set_data(k, np.where(np.isfinite(descent.costs), descent.costs, np.nan))
         self._off.set_data(k[off], np.full(off.sum(), top))
-        self._off_text.set_text("▲ off the top of the picture" if off.any() else "")
+        self._off_text.set_text("▲ off the top" if off.any() else "")
         return key
 
     def _draw_background(self, surface: CostSurface, steps: int) -> None:

@@ -146,10 +146,12 @@ class NeuronExplorer(Explorer):
                 self._lines.append(line)
                 self._dots.append(dot)
             curve = self._planes[2]
-            z = np.linspace(-8, 8, 321)
+            z = np.linspace(-8.6, 8.6, 345)
             curve.plot(z, (z > 0).astype(float), color=COLOURS["blue"], ls="--", label="perceptron")
             curve.plot(z, sigmoid(z), color=COLOURS["vermillion"], label="sigmoid")
-            curve.set(xlim=(-8, 8), ylim=(-0.08, 1.12), xlabel="$z = w_1 x_1 + w_2 x_2 + b$", title="Answer")
+            curve.set(
+                xlim=(-8.6, 8.6), ylim=(-0.08, 1.12), xlabel="$z = w_1 x_1 + w_2 x_2 + b$", title="Answer"
+            )
             curve.legend(loc="upper left", fontsize=8)
             (self._step_now,) = curve.plot(
                 [], [], "s", color=COLOURS["blue"], mec="black", ms=9, clip_on=False
@@ -190,7 +192,7 @@ class NeuronExplorer(Explorer):
             if result.step_change == 0
             else f"**flips to {result.step + result.step_change}**"
         )
-        parts = f"{state.w_1:g} · {state.x_1:g} {state.w_2:+g} · {state.x_2:g} {state.b:+g}"
+        parts = f"{state.w_1:g} · {state.x_1:g} {_signed(state.w_2)} · {state.x_2:g} {_signed(state.b)}"
         text = (
             f"z = {parts} = {result.z:.2f}. Perceptron {result.step}, sigmoid {result.a:.3f}. "
             f"Nudge w₁ by {state.nudge:g}: the perceptron {flip}, "
@@ -200,6 +202,11 @@ class NeuronExplorer(Explorer):
         if state.w_1 == 0 and state.w_2 == 0:
             text += " Both weights are 0: the input has no say."
         return text
+
+
+def _signed(value: float) -> str:
+    """A further summand with its sign set off, as in "+ 2" or "− 3"."""
+    return f"{'−' if value < 0 else '+'} {abs(value):g}"
 
 
 def _zero_line(state: NeuronState) -> tuple[list[float], list[float]]:
