@@ -14,15 +14,16 @@ import numpy as np
 from course_utils.kernels.conv_lowering import lowered_convolution, lowered_weight_gradient
 from course_utils.kernels.conv_planes import planes_convolution
 from course_utils.kernels.conv_pointwise import pointwise_convolution, pointwise_weight_gradient
+from course_utils.kernels.conv_rows import rows_convolution, rows_per_block, rows_weight_gradient
 from course_utils.kernels.conv_winograd import (
     LEAST_BYTES,
     buffer_bytes,
     winograd_convolution,
     winograd_weight_gradient,
 )
-from course_utils.kernels.padding import Zeros, padded, select
+from course_utils.kernels.padding import Zeros, select
 
-ALGORITHMS = ("pointwise", "planes", "winograd", "lowered")
+ALGORITHMS = ("pointwise", "planes", "winograd", "rows", "lowered")
 
 
 def choose_algorithm(
@@ -41,30 +42,37 @@ def choose_algorithm(
     stride    : (s_H, s_W)
     zeros     : ((top, bottom), (left, right))
     dtype     : of all arrays
-    Returns "pointwise", "planes", "winograd" or "lowered".
+    Returns "pointwise", "planes", "winograd", "rows" or "lowered".
 
     Measured on one core with AVX2, float32, forward, time divided by PyTorch's:
 
-        m×n²×n_C_prev→n_C      lowered   winograd
-        16×56²×64→64             1.34      0.70
-        16×28²×128→128           1.28      0.62
-        32×28²×48→48             1.29      0.75
-        32×32²×32→32             1.48      1.04
-        32×32²×16→32             1.37      1.25
-        4×28²×256→256            1.37      1.24, with 11 MiB of filters and buffers
+        m×n²×n_C_prev→n_C       lowered     rows   winograd
+        64×14²×8→16    3×3         1.27     1.28
+        32×32²×16→32   3×3         1.42     1.24       1.26
+        16×28²×24→32   3×3         1.39     1.22       1.04
+        16×56²×64→64   3×3         1.34                0.70
+        8×14²×256→256  3×3         1.31     1.07       1.36
+        4×28²×256→256  3×3         1.28     1.07       1.24, with 11 MiB of filters and buffers
+        32×32²×16→32   5×5         1.51     1.21
+        8×56²×64→64    5×5         1.34     1.19
+        32×32²×16→32   3×3 s2      1.54     1.31
+        16×56²×64→64   3×3 s2      1.13     1.02
+        16×28²×64→4    3×3         0.82     0.94       0.98
 
-        m×n²×n_C_prev→n_C      lowered   planes
-        1×224²×32→3              1.63      0.47
-        16×56²×64→4              1.28      0.52
-        8×56²×64→8               1.42      0.96
-        8×56²×16→8               1.23      1.88
-        64×28²×8→1               0.74      1.75
+        m×n²×n_C_prev→n_C       lowered   planes
+        1×224²×32→3    3×3         1.63     0.47
+        16×56²×64→4    3×3         1.28     0.52
+        8×56²×64→8     3×3         1.42     0.96
+        8×56²×16→8     3×3         1.23     1.88
+        64×28²×8→1     3×3         0.74     1.75
 
     Planes win where many channels become few and rows are long. Winograd's way is taken from
     about 16 channels on, as long as its transformed filters are small (`buffer_bytes`). It needs
     float32: twice the rounding of a plain sum is nothing there, but float64 is asked for when
     every digit counts. Outputs that do not divide into tiles of 4 waste work; a third too much
-    is the limit.
+    is the limit. Rows need runs that are long enough for a product of their own, some output
+    channels, and blocks of more rows than the filter has: the rows between two blocks are written
+    out for both. Filters of very many rows would add up too many products.
     """
     f, n_out = W_shape[:2], out_shape[1:3]
     n_C_prev, n_C = W_shape[2:]
@@ -78,6 +86,9 @@ def choose_algorithm(
         many_channels = min(n_C_prev, n_C) >= 16 and n_C_prev * n_C >= 512
         if many_channels and little_waste and buffer_bytes(A_shape, zeros, n_C) >= LEAST_BYTES:
             return "winograd"
+    n_rows = rows_per_block(f, stride, n_out, n_C_prev, n_C, dtype.itemsize)
+    if f[1] * n_C_prev >= 32 and n_C >= 8 and f[0] <= 7 and n_rows >= min(f[0], n_out[0]):
+        return "rows"
     return "lowered"
 
 
@@ -110,8 +121,10 @@ def convolve(
         planes_convolution(A, zeros, W, b, out)
     elif algorithm == "winograd":
         winograd_convolution(A, zeros, W, b, out)
+    elif algorithm == "rows":
+        rows_convolution(A, zeros, W, b, stride, out)
     elif algorithm == "lowered":
-        lowered_convolution(padded(A, zeros), W, b, stride, out)
+        lowered_convolution(A, zeros, W, b, stride, out)
     else:
         raise ValueError(f"algorithm must be one of {ALGORITHMS}, got {algorithm!r}")
 
@@ -207,8 +220,10 @@ def weight_gradient(
         return pointwise_weight_gradient(A, dZ, stride)
     if algorithm == "winograd":
         return winograd_weight_gradient(A, zeros, dZ)
+    if algorithm == "rows":
+        return rows_weight_gradient(A, zeros, dZ, f, stride)
     if algorithm in ("lowered", "planes"):  # planes have no shorter way to this sum
-        return lowered_weight_gradient(padded(A, zeros), dZ, f, stride)
+        return lowered_weight_gradient(A, zeros, dZ, f, stride)
     raise ValueError(f"algorithm must be one of {ALGORITHMS}, got {algorithm!r}")
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from course_utils.kernels.conv_lowering import BLOCK_BYTES, as_runs
+from course_utils.kernels.conv_runs import as_runs
+
+BLOCK_BYTES = 1024 * 1024  # pixels and products of a block: a usual second-level cache
 
 
 def pointwise_convolution(

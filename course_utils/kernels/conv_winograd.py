@@ -28,7 +28,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from course_utils.kernels.conv_lowering import as_runs
+from course_utils.kernels.conv_runs import as_runs
 from course_utils.kernels.padding import Zeros
 
 TILE = 4  # outputs of a tile along each axis

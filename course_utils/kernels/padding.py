@@ -112,11 +112,6 @@ def pad_with(A: np.ndarray, pad: int | tuple, value: float) -> np.ndarray:
     return padded
 
 
-def padded(A: np.ndarray, zeros: Zeros) -> np.ndarray:
-    """Contiguous pictures with their border; A itself when it is contiguous and has none."""
-    return zero_pad(A, zeros) if np.any(zeros) else np.ascontiguousarray(A)
-
-
 def select(A: np.ndarray, rows: range, columns: range) -> tuple[np.ndarray, Zeros]:
     """Take rows and columns of each picture, also such as lie outside of it.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.kernels.checks import check_array
-from course_utils.kernels.conv_lowering import as_runs
+from course_utils.kernels.conv_runs import as_runs
 from course_utils.kernels.padding import Pad, borders, check_pair, output_sizes, pad_with, zero_pad
 
 BLOCK_BYTES = 128 * 1024  # of one output array; a block works with two or three such

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.kernels import conv_algorithms, conv_lowering, conv_winograd
+from course_utils.kernels import conv_algorithms, conv_lowering, conv_rows, conv_winograd
 from course_utils.kernels.conv import conv2d_backward, conv2d_forward
 from course_utils.kernels.conv_algorithms import choose_algorithm, convolve, weight_gradient
 from course_utils.kernels.padding import output_sizes
@@ -62,6 +62,7 @@ def test_each_algorithm_equals_the_loops(algorithm, small_blocks, data):
     with pytest.MonkeyPatch.context() as patch:
         if small_blocks:  # many blocks even for small pictures: their seams are tested
             patch.setattr(conv_lowering, "BLOCK_BYTES", 256)
+            patch.setattr(conv_rows, "BLOCK_BYTES", 2048)
             patch.setattr("course_utils.kernels.conv_pointwise.BLOCK_BYTES", 256)
             patch.setattr("course_utils.kernels.conv_planes.BLOCK_BYTES", 2048)
             patch.setattr(conv_winograd, "MOST_BYTES", 2048)
@@ -79,24 +80,30 @@ def test_each_algorithm_equals_the_loops(algorithm, small_blocks, data):
 def test_blocks_are_really_split(monkeypatch):
     """The small blocks of the test above give more than one block."""
     monkeypatch.setattr(conv_lowering, "BLOCK_BYTES", 256)
+    monkeypatch.setattr(conv_rows, "BLOCK_BYTES", 2048)
     monkeypatch.setattr(conv_winograd, "MOST_BYTES", 2048)
-    A = np.ones((2, 10, 10, 3), np.float32)
-    assert len(list(conv_lowering.Strips(A, (3, 3), (1, 1), (8, 8), 4))) > 2
-    assert len(list(conv_winograd.Tiles(A, ((0, 0), (0, 0)), (8, 8), 4))) > 2
+    A, no_zeros = np.ones((2, 10, 10, 3), np.float32), ((0, 0), (0, 0))
+    assert len(list(conv_lowering.Strips(A, no_zeros, (3, 3), (1, 1), (8, 8), 4))) > 2
+    assert len(list(conv_rows.RowBlocks(A, no_zeros, (3, 3), (1, 1), (8, 8), 4))) > 2
+    assert len(list(conv_winograd.Tiles(A, no_zeros, (8, 8), 4))) > 2
 
 
 @pytest.mark.parametrize(
     ("A_shape", "W_shape", "stride", "pad", "dtype", "expected"),
     [
         ((2, 16, 16, 32), (3, 3, 32, 32), 1, 1, np.float32, "winograd"),
-        ((2, 16, 16, 32), (3, 3, 32, 32), 1, 1, np.float64, "lowered"),  # accuracy comes first
-        ((2, 16, 16, 32), (3, 3, 32, 32), 2, 1, np.float32, "lowered"),
+        ((2, 16, 16, 32), (3, 3, 32, 32), 1, 1, np.float64, "rows"),  # accuracy comes first
+        ((2, 16, 16, 32), (3, 3, 32, 32), 2, 1, np.float32, "rows"),
+        ((2, 16, 16, 8), (3, 3, 8, 32), 2, 1, np.float32, "lowered"),  # short runs
+        ((2, 16, 16, 32), (3, 3, 32, 2), 2, 1, np.float32, "lowered"),  # few filters
+        ((2, 60, 1, 64), (15, 1, 64, 64), 4, 0, np.float32, "lowered"),  # a filter of many rows
+        ((1, 12, 2500, 64), (3, 3, 64, 64), 2, 0, np.float32, "lowered"),  # not three rows fit into a block
         ((2, 16, 16, 4), (3, 3, 4, 8), 1, 1, np.float32, "lowered"),  # too few channels
-        ((2, 5, 5, 32), (3, 3, 32, 32), 1, 1, np.float32, "lowered"),  # 5 = 4 + 1: most of a tile is wasted
-        ((1, 8, 8, 512), (3, 3, 512, 512), 1, 1, np.float32, "lowered"),  # 36 MiB of transformed filters
+        ((2, 5, 5, 32), (3, 3, 32, 32), 1, 1, np.float32, "rows"),  # 5 = 4 + 1: most of a tile is wasted
+        ((1, 8, 8, 512), (3, 3, 512, 512), 1, 1, np.float32, "rows"),  # 36 MiB of transformed filters
         ((2, 16, 16, 32), (1, 1, 32, 8), 2, 0, np.float32, "pointwise"),
-        ((2, 16, 16, 32), (1, 1, 32, 8), 1, 1, np.float32, "lowered"),
-        ((2, 16, 16, 32), (3, 2, 32, 32), 1, 0, np.float32, "lowered"),
+        ((2, 16, 16, 32), (1, 1, 32, 8), 1, 1, np.float32, "rows"),  # a border of zeros is no pixel
+        ((2, 16, 16, 32), (3, 2, 32, 32), 1, 0, np.float32, "rows"),
         ((1, 40, 40, 32), (3, 3, 32, 3), 1, 1, np.float64, "planes"),
         ((1, 40, 40, 32), (3, 3, 32, 3), 2, 1, np.float64, "lowered"),
         ((1, 40, 20, 32), (3, 3, 32, 3), 1, 1, np.float32, "lowered"),  # short rows
@@ -108,6 +115,31 @@ def test_choice(A_shape, W_shape, stride, pad, dtype, expected):
     n_out = output_sizes(A_shape[1:3], W_shape[:2], (stride, stride), zeros)
     out_shape = (A_shape[0], *n_out, W_shape[3])
     assert choose_algorithm(A_shape, W_shape, out_shape, (stride, stride), zeros, np.dtype(dtype)) == expected
+
+
+@pytest.mark.parametrize(
+    ("f_W", "s_W", "n_C", "expected"),
+    [
+        (3, 1, 8, 2),
+        (5, 1, 8, 4),
+        (5, 1, 16, 2),
+        (5, 2, 8, 2),
+        (7, 2, 32, 1),
+        (1, 1, 1, 1),
+        (3, 4, 1, 1),
+        (9, 1, 64, 1),
+    ],
+)
+def test_bundles(f_W, s_W, n_C, expected):
+    """Up to 32 numbers wide, and narrower than two filters."""
+    T = conv_lowering.columns_at_once(f_W, s_W, n_C)
+    assert expected == T
+    W = np.random.default_rng(7).standard_normal((2, f_W, 3, n_C))
+    wide = conv_lowering.bundle_filters(W, T, s_W)
+    assert wide.shape[1] < 2 * f_W
+    # Each of the T copies holds every number once, and the rest are zeros.
+    np.testing.assert_allclose(conv_lowering.unbundle_gradient(wide, T, s_W, f_W), T * W)
+    assert np.count_nonzero(wide) == T * W.size
 
 
 def test_unknown_algorithm_is_an_error():
@@ -180,6 +212,8 @@ def peak_beyond(call, *allowed: int) -> int:
         (1, 224, 3, 32, 7, 2, 3),
         (64, 28, 1, 8, 5, 1, 2),
         (32, 32, 16, 32, 5, 1, 0),
+        (8, 56, 64, 64, 5, 1, 2),
+        (1, 7, 512, 512, 3, 1, 1),
         (2, 112, 64, 3, 3, 1, 1),
         (1, 28, 64, 64, 3, 1, 1),
     ],
