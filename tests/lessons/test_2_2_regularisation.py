@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lessons.causes import likely_cause
 from lessons.stored import printed
 
 TEXT = printed("2_improving_networks/02_regularisation")
@@ -141,3 +142,66 @@ def test_other_mistakes_go_wrong():
     )
     assert changed > 10
     assert min(first, second) > without
+
+
+EXERCISE = "2_improving_networks/exercises/02_regularisation"
+SLIPS = [  # what a beginner writes, and words of the cause that the check must name
+    (
+        "dropout_forward.activations",
+        "wrong way round",
+        """
+def dropout_forward(A, keep_prob, rng):
+    D = rng.random(A.shape) > keep_prob
+    return A * D / keep_prob, D
+""",
+    ),
+    (
+        "early_stopping.kept",
+        "counted anew",
+        """
+def early_stopping(dev_costs, patience):
+    lowest, best, waited = float("inf"), 0, 0
+    for epoch, cost in enumerate(dev_costs, start=1):
+        if cost < lowest:
+            lowest, best = cost, epoch
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best, epoch
+""",
+    ),
+    (
+        "early_stopping.stop",
+        "one epoch off",
+        """
+def early_stopping(dev_costs, patience):
+    lowest, best = float("inf"), -1
+    for epoch, cost in enumerate(dev_costs):
+        if cost < lowest:
+            lowest, best = cost, epoch
+        if epoch - best >= patience:
+            break
+    return best, epoch
+""",
+    ),
+    (
+        "early_stopping.stop",
+        "only equals the lowest",
+        """
+def early_stopping(dev_costs, patience):
+    lowest, best = float("inf"), 0
+    for epoch, cost in enumerate(dev_costs, start=1):
+        if cost <= lowest:
+            lowest, best = cost, epoch
+        if epoch - best >= patience:
+            break
+    return best, epoch
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "words", "mistaken"), SLIPS)
+def test_a_typical_slip_is_named(check, words, mistaken):
+    assert words in likely_cause(EXERCISE, check, mistaken)

@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+from lessons.causes import likely_cause
 from lessons.stored import printed
 
 TEXT = printed("2_improving_networks/04_optimisation_algorithms")
@@ -100,3 +101,81 @@ def test_mistakes_go_wrong():
     assert re.search(r"V in the recursion of S +NaN", TEXT)
     assert "never seen: [1000, 2000, 3000, 4000]" in TEXT
     assert re.search(r"right: sizes .* never seen: \[\]", TEXT)
+
+
+EXERCISE = "2_improving_networks/exercises/04_optimisation_algorithms"
+SLIPS = [  # what a beginner writes, and words of the cause that the check must name
+    (
+        "mini_batches.whole",
+        "ends before its second",
+        """
+def mini_batches(X, Y, size, order):
+    starts = range(0, X.shape[1], size)
+    return [(X[:, order[k + 1 : k + size]], Y[:, order[k + 1 : k + size]]) for k in starts]
+""",
+    ),
+    (
+        "weighted_average.values",
+        "t starts at 1",
+        """
+def weighted_average(theta, beta):
+    v, corrected = 0.0, []
+    for t, value in enumerate(theta):
+        v = beta * v + (1 - beta) * value
+        corrected.append(v / (1 - beta**t) if t else v)
+    return np.array(corrected)
+""",
+    ),
+    (
+        "adam_step.step",
+        "power t is missing",
+        """
+def adam_step(W, dW, v, s, t, alpha, beta1, beta2, epsilon):
+    v, s = beta1 * v + (1 - beta1) * dW, beta2 * s + (1 - beta2) * dW**2
+    return W - alpha * v / (1 - beta1) / (np.sqrt(s / (1 - beta2)) + epsilon), v, s
+""",
+    ),
+    (
+        "adam_run.values",
+        "raw averages",
+        """
+def adam_run(w, gradients, alpha):
+    v, s, path = 0.0, 0.0, []
+    for g in gradients:
+        v, s = 0.9 * v + 0.1 * g, 0.999 * s + 0.001 * g**2
+        w = w - alpha * v / (np.sqrt(s) + 1e-8)
+        path.append(w)
+    return np.array(path)
+""",
+    ),
+    (
+        "adam_move.values",
+        "its correction needs beta1",
+        """
+def adam_move(dW, v, s, t, alpha):
+    v, s = 0.9 * v + 0.1 * dW, 0.999 * s + 0.001 * dW**2
+    return -alpha * v / (1 - 0.999**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+""",
+    ),
+    (
+        "learning_rate.values",
+        "raised, not returned",
+        """
+def learning_rate(name, alpha_0, epoch, decay):
+    if name == "inverse":
+        return alpha_0 / (1 + decay * epoch)
+    if name == "exponential":
+        return alpha_0 * decay**epoch
+    if name == "root":
+        return decay * alpha_0 / max(epoch, 1) ** 0.5
+    if name == "staircase":
+        return alpha_0 * 0.5 ** (epoch // decay)
+    return ValueError(name)
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "words", "mistaken"), SLIPS)
+def test_a_typical_slip_is_named(check, words, mistaken):
+    assert words in likely_cause(EXERCISE, check, mistaken)

@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+from lessons.causes import likely_cause
 from lessons.stored import printed
 
 TEXT = printed("3_ml_projects/02_human_level_and_diagnosis")
@@ -113,3 +114,50 @@ def test_a_pupil_passes_its_teachers_and_human_labels_hide_it():
 def test_dropout_left_on_looks_like_bias():
     on, off = numbers(r"dropout on: train (\d+) % +off: train (\d+) %")
     assert on > 3 * off + 5
+
+
+EXERCISE = "3_ml_projects/exercises/02_human_level_and_diagnosis"
+SLIPS = [  # what a beginner writes, and words of the cause that the check must name
+    (
+        "error_gaps.values",
+        "between two neighbours",
+        """
+def error_gaps(human, train, train_dev, dev, test):
+    return np.array([train, train_dev, dev, test]) - human
+""",
+    ),
+    (
+        "diagnose.stated",
+        "np.argmax takes nan",
+        """
+def diagnose(table):
+    gaps = np.diff(table, axis=1)
+    return [["bias", "variance", "mismatch"][int(np.argmax(row))] for row in gaps]
+""",
+    ),
+    (
+        "human_level.values",
+        "another reader does better",
+        """
+def human_level(readers, goal):
+    if goal == "diagnose":
+        return sorted(readers.values())[1]
+    if goal == "replace":
+        return readers["today"]
+    raise ValueError(goal)
+""",
+    ),
+    (
+        "gain_from_more_data.values",
+        "data mismatch",
+        """
+def gain_from_more_data(human, train, train_dev, dev):
+    return max(0.0, dev - train_dev)
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "words", "mistaken"), SLIPS)
+def test_a_typical_slip_is_named(check, words, mistaken):
+    assert words in likely_cause(EXERCISE, check, mistaken)

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from lessons.causes import likely_cause
 from lessons.stored import printed
 
 from course_utils.kernels.conv import conv2d_forward
@@ -110,3 +111,92 @@ def test_mistakes_go_wrong():
     assert re.search(r"with ReLU +answer to a sum = sum of answers: False", TEXT)
     assert "assigned: [[1, 1, 1], [1, 1, 1], [1, 1, 1]]" in TEXT
     assert "sum handed out by the mask:    24.0" in TEXT
+
+
+EXERCISE = "4_convolutional_networks/exercises/02_convolutional_networks"
+SLIPS = [  # what a beginner writes, and words of the cause that the check must name
+    (
+        "conv_forward.plain",
+        "turned by 180 degrees",
+        """
+def conv_forward(A_prev, W, b, stride, pad):
+    A = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(A, W.shape[:2], axis=(1, 2))[:, ::stride, ::stride]
+    return np.einsum("nhwkij,ijkc->nhwc", windows, W[::-1, ::-1]) + b
+""",
+    ),
+    (
+        "conv_forward.stride",
+        "windows move by 1",
+        """
+def conv_forward(A_prev, W, b, stride, pad):
+    A = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(A, W.shape[:2], axis=(1, 2))
+    n_H, n_W = (1 + (n - 1) // stride for n in windows.shape[1:3])
+    return np.einsum("nhwkij,ijkc->nhwc", windows[:, :n_H, :n_W], W) + b
+""",
+    ),
+    (
+        "conv_backward.input",
+        "collect with +=",
+        """
+def conv_backward(dZ, A_prev, W, stride, pad):
+    dA = np.zeros((len(A_prev), *(n + 2 * pad for n in A_prev.shape[1:3]), A_prev.shape[3]))
+    for h, w in np.ndindex(dZ.shape[1:3]):
+        top, left = h * stride, w * stride
+        dA[:, top : top + len(W), left : left + W.shape[1]] = np.tensordot(dZ[:, h, w], W, (1, 3))
+    return dA[:, pad : pad + A_prev.shape[1], pad : pad + A_prev.shape[2]], W, dZ
+""",
+    ),
+    (
+        "conv_backward.input",
+        "is [0:0], which is empty",
+        """
+def conv_backward(dZ, A_prev, W, stride, pad):
+    return np.zeros(A_prev.shape)[:, pad:-pad, pad:-pad], W, dZ
+""",
+    ),
+    (
+        "pool_forward.values",
+        "over the axes (1, 2) only",
+        """
+def pool_forward(A_prev, f, stride, mode):
+    windows = np.lib.stride_tricks.sliding_window_view(A_prev, (f, f), axis=(1, 2))[:, ::stride, ::stride]
+    over = (0, 3, 4, 5)
+    one = windows.max(over, keepdims=True) if mode == "max" else windows.mean(over, keepdims=True)
+    return np.broadcast_to(one[..., 0, 0], windows.shape[:4])
+""",
+    ),
+    (
+        "pool_backward.average",
+        "a share from each of them",
+        """
+def pool_backward(dA, A_prev, f, stride, mode):
+    dA_prev = np.zeros(A_prev.shape)
+    for h, w in np.ndindex(dA.shape[1:3]):
+        rows, columns = slice(h * stride, h * stride + f), slice(w * stride, w * stride + f)
+        dA_prev[:, rows, columns] = dA[:, h : h + 1, w : w + 1] / f**2
+    return dA_prev
+""",
+    ),
+    (
+        "numerical_gradient.values",
+        "go 2 epsilon down",
+        """
+def numerical_gradient(forward, A_prev, dZ, epsilon):
+    gradient = np.zeros(A_prev.shape)
+    for index in np.ndindex(A_prev.shape):
+        A = A_prev.copy()
+        A[index] += epsilon
+        above = np.sum(forward(A) * dZ)
+        A[index] -= epsilon
+        gradient[index] = (above - np.sum(forward(A) * dZ)) / (2 * epsilon)
+    return gradient
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "words", "mistaken"), SLIPS)
+def test_a_typical_slip_is_named(check, words, mistaken):
+    assert words in likely_cause(EXERCISE, check, mistaken)

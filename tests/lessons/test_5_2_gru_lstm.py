@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lessons.causes import likely_cause
 from lessons.stored import printed
 
 TEXT = printed("5_sequence_models/02_gru_lstm")
@@ -81,3 +82,52 @@ def test_mistakes_go_wrong():
     assert "with the product 0.5, with the plus 10.5" in TEXT
     assert re.search(r"candidate with b_u: mean -1\.00, spread over the inputs 0\.000", TEXT)
     assert re.search(r"within its own length   \[3\. 2\. 1\. 0\. 0\.\]", TEXT)
+
+
+EXERCISE = "5_sequence_models/exercises/02_gru_lstm"
+SLIPS = [  # what a beginner writes, and words of the cause that the check must name
+    (
+        "gru_step.values",
+        "upside down",
+        """
+def gru_step(xt, a_prev, parameters):
+    p, both = parameters, np.concatenate([xt, a_prev])
+    update, relevance = (sigmoid(p["W" + g] @ both + p["b" + g]) for g in "ur")
+    candidate = np.tanh(p["Wc"] @ np.concatenate([xt, relevance * a_prev]) + p["bc"])
+    return update * candidate + (1 - update) * a_prev
+""",
+    ),
+    (
+        "gru_sequence.values",
+        "starts from a0 again",
+        """
+def gru_sequence(x, a0, parameters):
+    return np.stack([gru_step(x[:, :, t], a0, parameters) for t in range(x.shape[2])], axis=2)
+""",
+    ),
+    (
+        "lstm_step_backward.da_prev",
+        "from da, not from dc",
+        """
+def lstm_step_backward(da, dc, step, parameters):
+    f, i, o, v, tanh_c = *(step[n] for n in ("forget", "write", "output", "candidate")), np.tanh(step["c"])
+    dc = dc + da * o * (1 - tanh_c**2)
+    dZ = {"f": dc * step["c_prev"] * f * (1 - f), "i": dc * v * i * (1 - i)}
+    dZ |= {"o": dc * tanh_c * o * (1 - o), "c": dc * i * (1 - v**2)}
+    return sum(parameters["W" + gate].T @ dZ[gate] for gate in dZ)[: len(da)], dc * f
+""",
+    ),
+    (
+        "simple_gru_memory.values",
+        "shares are swapped",
+        """
+def simple_gru_memory(c_prev, candidate, update):
+    return (1 - update) * candidate + update * c_prev
+""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "words", "mistaken"), SLIPS)
+def test_a_typical_slip_is_named(check, words, mistaken):
+    assert words in likely_cause(EXERCISE, check, mistaken)

@@ -263,8 +263,18 @@ def call(f, case):
 
 
 def explain(case, expected, found):
-    if np.shape(found) == np.shape(expected) and np.allclose(found, np.asarray(expected) * case["keep_prob"]):
+    A, keep_prob = case["A"], case["keep_prob"]
+    if np.shape(found) != A.shape:
+        return None
+    if np.allclose(found, np.asarray(expected) * keep_prob):
         return "the division by keep_prob is missing: the layer answers too quietly in training"
+    above = A * (np.random.default_rng(case["seed"]).random(A.shape) > keep_prob)
+    if np.allclose(found, above / keep_prob) or np.allclose(found, above):
+        return "the comparison is the wrong way round: numbers below keep_prob keep their unit"
+    if np.allclose(found, A) or np.allclose(found, A / keep_prob):
+        return "no unit is switched off: the mask D must multiply the activations"
+    if np.allclose(found, np.asarray(expected) * keep_prob**2):
+        return "divide by keep_prob, do not multiply"
     return None
 
 
@@ -373,11 +383,30 @@ def call(f, case):
     return f(**case)[0]
 
 
+def walk(dev_costs, patience, starts_anew=True, ties_count=False):
+    """What comes of two slips: a count of idle epochs that never starts anew; ties taken for progress."""
+    lowest, best_epoch, idle, epoch = float("inf"), 0, 0, 0
+    for epoch, cost in enumerate(dev_costs, start=1):
+        if cost < lowest or (ties_count and cost == lowest):
+            lowest, best_epoch, idle = cost, epoch, 0 if starts_anew else idle
+        else:
+            idle += 1
+        if idle == patience:
+            break
+    return best_epoch, epoch
+
+
 def explain(case, expected, found):
     costs = case["dev_costs"]
-    if isinstance(found, int) and found == int(np.argmin(costs)) + 1 and found != expected:
+    if not isinstance(found, int) or found == expected:
+        return None
+    if found == walk(**case, ties_count=True)[0]:
+        return "an epoch that only equals the lowest cost is no improvement: the earliest of them is kept"
+    if found == walk(**case, starts_anew=False)[0]:
+        return "the epochs without progress must be counted anew after each better one: `patience` in a row"
+    if found == int(np.argmin(costs)) + 1:
         return "this is the lowest of all costs; training has stopped before and never sees it"
-    if isinstance(found, int) and found == expected - 1:
+    if found == expected - 1:
         return "epochs count from 1"
     return None
 
@@ -403,10 +432,31 @@ def call(f, case):
     return f(**case)[1]
 
 
+def walk(dev_costs, patience, starts_anew=True, ties_count=False):
+    """What comes of two slips: a count of idle epochs that never starts anew; ties taken for progress."""
+    lowest, best_epoch, idle, epoch = float("inf"), 0, 0, 0
+    for epoch, cost in enumerate(dev_costs, start=1):
+        if cost < lowest or (ties_count and cost == lowest):
+            lowest, best_epoch, idle = cost, epoch, 0 if starts_anew else idle
+        else:
+            idle += 1
+        if idle == patience:
+            break
+    return best_epoch, epoch
+
+
 def explain(case, expected, found):
-    if isinstance(found, int) and found == len(case["dev_costs"]) != expected:
+    if not isinstance(found, int) or found == expected:
+        return None
+    if found == walk(**case, ties_count=True)[1]:
+        return "a cost that only equals the lowest is no progress; it must not set the count back"
+    if found == walk(**case, starts_anew=False)[1] and abs(found - expected) != 1:
+        return "the epochs without progress must be counted anew after each better one: `patience` in a row"
+    if found == walk(**case, starts_anew=False)[1]:
+        return None  # two slips fit this case; another case tells them apart
+    if found == len(case["dev_costs"]):
         return "training runs to the end here: compare the epochs since the best with patience"
-    if isinstance(found, int) and abs(found - expected) == 1:
+    if abs(found - expected) == 1:
         return "one epoch off: with patience 2, a best epoch 4 and no better 5 and 6, training stops after 6"
     return None
 

@@ -70,10 +70,17 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if isinstance(found, (list, tuple)) and len(found) == len(expected):
+    if isinstance(found, (list, tuple)) and len(found) != len(expected):
+        return f"{len(expected)} mini-batches were needed, {len(found)} came: their starts are 0, size, 2 size, ..."
+    if isinstance(found, (list, tuple)):
         first = found[0]
         if isinstance(first, (list, tuple)) and len(first) == 2:
             X, size = case["X"], case["size"]
+            if np.ndim(first[0]) == 2 and np.shape(first[0])[1] != size:
+                return (
+                    f"the first mini-batch holds {np.shape(first[0])[1]} of the {size} example(s): a slice "
+                    "begins at its first number and ends before its second"
+                )
             if np.shape(first[0]) == (X.shape[0], size) and np.allclose(first[0], X[:, :size]):
                 return "the examples are in their old order: pick the columns by `order`"
             if np.shape(first[1]) == (1, size) and np.allclose(first[1], case["Y"][:, :size]):
@@ -106,6 +113,14 @@ def explain(case, expected, found):
             return f"the last {m % size} example(s) are missing: round the number of mini-batches up"
         if len(found) == m // size + 2:
             return "there is one pair too many; is the last one empty?"
+        widths = [
+            np.shape(pair[0])[-1] for pair in found if isinstance(pair, (list, tuple)) and len(pair) == 2
+        ]
+        if len(widths) == len(expected) and sum(widths) != m:
+            return (
+                f"the mini-batches hold {sum(widths)} of the {m} examples: a slice begins at its first number "
+                "and ends before its second"
+            )
     return None
 
 
@@ -159,12 +174,15 @@ def explain(case, expected, found):
             fed = (beta * fed + (1 - beta) * value) / (1 - beta**t)
             raw.append(v)
             fed_back.append(fed)
+        raw = np.array(raw)
         if np.allclose(found, raw):
             return "these are the raw averages: each must be divided by 1 - beta^t"
         if np.allclose(found, fed_back):
             return "the corrected value went back into the recursion; keep v raw and correct a copy"
         if np.allclose(found, (1 - beta) * theta):
             return "this uses v_0 = 0 each time; the recursion needs v of the day before"
+        if np.allclose(found[1:], raw[1:] / (1 - beta ** np.arange(1, len(raw)))):
+            return "t starts at 1: the second value is divided by 1 - beta^2, not by 1 - beta"
     return None
 
 
@@ -401,6 +419,11 @@ def explain(case, expected, found):
         "only v was corrected": vc / (np.sqrt(s) + epsilon),
         "s was corrected with beta1; it has its own beta2": vc / (np.sqrt(s / (1 - b1**t)) + epsilon),
         "epsilon is inside the root": vc / np.sqrt(sc + epsilon),
+        "the corrections divide by 1 - beta^t: the power t is missing": v
+        / (1 - b1)
+        / (np.sqrt(s / (1 - b2)) + epsilon),
+        "the step goes along the gradient; it goes along the corrected average v": dW
+        / (np.sqrt(sc) + epsilon),
     }
     for words, step in wrong.items():
         if np.allclose(found, W - alpha * step, rtol=1e-7, atol=0) and not np.allclose(
@@ -468,14 +491,21 @@ def cases(rng):
 
 def call(f, case):
     try:
-        return float(f(**case))
+        rate = f(**case)
     except ValueError:
         return "ValueError"
+    if isinstance(rate, Exception):
+        return "an error that was returned"
+    return "nothing" if rate is None else float(rate)
 
 
 def explain(case, expected, found):
+    if found == "an error that was returned":
+        return "an error is raised, not returned: raise ValueError(...)"
     if expected == "ValueError":
         return "a name that is not in the table must raise ValueError"
+    if found == "nothing":
+        return f"nothing is returned for {case['name']!r}: a branch without return"
     if found == "ValueError":
         return f"{case['name']!r} is in the table, and your function raised ValueError"
     if case["name"] == "root" and case["epoch"] == 0:
@@ -537,7 +567,16 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if np.shape(found) == np.shape(expected) and np.isclose(found[0], expected[0]):
+    if np.shape(found) != np.shape(expected):
+        return None
+    w, v, s, raw = case["w"], 0.0, 0.0, []
+    for g in case["gradients"]:
+        v, s = 0.9 * v + 0.1 * g, 0.999 * s + 0.001 * g**2
+        w = w - case["alpha"] * v / (np.sqrt(s) + 1e-8)
+        raw.append(w)
+    if np.allclose(found, raw):
+        return "the step uses the raw averages; it needs the corrected copies, each under a name of its own"
+    if np.isclose(found[0], expected[0]):
         return (
             "the first step is right and later ones are not: something changes v or s besides the recursion"
         )
@@ -593,10 +632,22 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if np.shape(found) == np.shape(expected):
-        ratio = np.abs(found) / np.abs(expected)
-        if np.all(ratio > 1.5):
-            return f"the move is {np.mean(ratio):.1f} times too long: s is still far too small after its correction"
+    if np.shape(found) != np.shape(expected):
+        return None
+    v, s, t, alpha = 0.9 * case["v"] + 0.1 * case["dW"], case["s"], case["t"], case["alpha"]
+    s = 0.999 * s + 0.001 * case["dW"] ** 2
+
+    def move(share_v, share_s):
+        return -alpha * (v / share_v) / (np.sqrt(s / share_s) + 1e-8)
+
+    share_1, share_2 = 1 - 0.9**t, 1 - 0.999**t
+    if np.allclose(found, move(share_1, share_1)):
+        ratio = np.mean(np.abs(found) / np.abs(expected))
+        return f"the move is {ratio:.1f} times too long: s is still far too small after its correction"
+    if np.allclose(found, move(share_2, share_2)):
+        return "v was made with beta1, so its correction needs beta1 too; s was repaired"
+    if np.allclose(found, move(1, 1)):
+        return "neither average is corrected"
     return None
 
 

@@ -63,7 +63,7 @@ def explain(case, expected, found):
     if np.shape(found) == (4,):
         if np.allclose(found, -np.asarray(expected)):
             return "all signs are turned round: subtract the lower set's error from the upper one's"
-        errors = np.array(list(case.values()))
+        errors = np.array([case[name] for name in ("human", "train", "train_dev", "dev", "test")])
         if np.allclose(found, errors[1:] - errors[0]):
             return "these are differences to human level; each gap lies between two neighbours"
     return None
@@ -112,9 +112,15 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if np.isnan(case["table"]).any() and found in (["mismatch"], ["bias"]) and expected == ["variance"]:
-        return "without a train-dev set the whole step from train to dev is variance"
-    return None
+    if not isinstance(found, list) or len(found) != 1 or found == expected:
+        return None
+    human, train, train_dev, dev = case["table"][0]
+    numbers = f"{human:g} / {train:g} / {train_dev:g} / {dev:g}"
+    if np.isnan(train_dev) and expected == ["variance"]:
+        return f"{numbers}: without a train-dev set the whole step from train to dev is variance"
+    if np.isnan(train_dev):
+        return f"{numbers}: the largest gap is {expected[0]}; np.argmax takes nan for the largest of all"
+    return f"{numbers}: the largest step between two neighbours is {expected[0]}, found {found[0]!r}"
 
 
 # %% check="diagnose.tables" points=2 of="diagnose"
@@ -137,7 +143,10 @@ def explain(case, expected, found):
         for row, (want, got) in enumerate(zip(expected, found, strict=True)):
             if want != got:
                 numbers = " / ".join(f"{e:g}" for e in case["table"][row])
-                return f"row {row}, {numbers}: the largest gap is {want}, found {got!r}"
+                words = f"row {row}, {numbers}: the largest gap is {want}, found {got!r}"
+                if np.isnan(case["table"][row]).any():
+                    return f"{words}; with nan in it, np.argmax and max do not find the largest"
+                return words
     return None
 
 
@@ -187,20 +196,31 @@ def cases(rng):
 
 def call(f, case):
     try:
-        return float(f(**case))
+        error = f(**case)
     except ValueError:
         return "ValueError"
+    if isinstance(error, Exception):
+        return "an error that was returned"
+    return "nothing" if error is None else float(error)
 
 
 def explain(case, expected, found):
+    if found == "an error that was returned":
+        return "an error is raised, not returned: raise ValueError(...)"
     if expected == "ValueError":
         return "a goal that is not in the table must raise ValueError"
+    if found == "nothing":
+        return f"nothing is returned for {case['goal']!r}: a branch without return"
     errors = list(case["readers"].values())
+    if case["goal"] == "replace" and found in errors:
+        return 'the one to be replaced is whoever does the job now, the reader called "today"'
     if isinstance(found, float) and case["goal"] == "diagnose":
         if np.isclose(found, np.mean(errors)):
             return "the mean of the readers is above the best of them, and the Bayes error is below"
         if np.isclose(found, max(errors)):
             return "this is the worst reader; the Bayes error is at most the best one's"
+        if found in errors:
+            return "another reader does better: the lowest of all errors is nearest to the Bayes error"
     return None
 
 
@@ -332,7 +352,10 @@ def explain(case, expected, found):
             return f"{extra[0]!r} does not deserve work here: is its gap larger than chance, and is the word right?"
         missing = [word for word in expected if word not in found]
         if missing:
-            return f"{missing[0]!r} is missing: its gap is larger than its chance"
+            return (
+                f"{missing[0]!r} is missing: its gap is larger than its chance (human level and training error "
+                "count as exact)"
+            )
     return None
 
 
@@ -383,6 +406,10 @@ def explain(case, expected, found):
             return (
                 "this is variance and mismatch together; more data of the training kind cure only the first"
             )
+        if np.isclose(found, case["dev"] - case["train_dev"]):
+            return "this is the data mismatch; examples of the training kind do nothing against it"
+        if np.isclose(found, case["train"] - case["human"]):
+            return "this is the avoidable bias; it is there on the training examples already"
         if found < 0:
             return "a negative gain: where train-dev is below train there is nothing to cure, so 0"
     return None

@@ -85,11 +85,18 @@ def cases(rng):
     return drawn
 
 
+def sums_of_products(A_prev, W, stride, pad):
+    """For each window the products with W, added up. Not the whole layer: no bias."""
+    A = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(A, W.shape[:2], axis=(1, 2))[:, ::stride, ::stride]
+    return np.einsum("nhwkij,ijkc->nhwc", windows, W)
+
+
 def explain(case, expected, found):
     if np.shape(found) == np.shape(expected):
         if np.allclose(np.asarray(found, float) + case["b"], expected):
             return "the bias is missing"
-        flipped = conv_forward(case["A_prev"], case["W"][::-1, ::-1], case["b"], 1, 0)
+        flipped = sums_of_products(case["A_prev"], case["W"][::-1, ::-1], 1, 0) + case["b"]
         if np.allclose(found, flipped):
             return "the filter is turned by 180 degrees; deep learning lays it on the window as it is"
     return None
@@ -119,16 +126,27 @@ def cases(rng):
     return drawn
 
 
+def sums_of_products(A_prev, W, stride, pad):
+    """For each window the products with W, added up. Not the whole layer: no bias."""
+    A = np.pad(A_prev, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(A, W.shape[:2], axis=(1, 2))[:, ::stride, ::stride]
+    return np.einsum("nhwkij,ijkc->nhwc", windows, W)
+
+
 def explain(case, expected, found):
     shape, needed = np.shape(found), np.shape(expected)
     if len(shape) == 4 and shape != needed:
-        if (
-            case["pad"]
-            and shape == conv_forward(case["A_prev"], case["W"], case["b"], case["stride"], 0).shape
-        ):
+        if case["pad"] and shape == sums_of_products(case["A_prev"], case["W"], case["stride"], 0).shape:
             return "the sizes are those without padding"
         if shape[1:3] == needed[2:0:-1] and needed[1] != needed[2]:
             return "height and width are exchanged"
+    if shape == needed:
+        if np.allclose(np.asarray(found, float) + case["b"], expected):
+            return "the bias is missing"
+        _, n_H, n_W, _ = needed
+        every = sums_of_products(case["A_prev"], case["W"], 1, case["pad"]) + case["b"]
+        if np.allclose(found, every[:, :n_H, :n_W]):
+            return "the windows move by 1: they start at row h * stride and column w * stride"
     return None
 
 
@@ -199,6 +217,8 @@ def explain(case, expected, found):
             return "dW is divided by m; the gradient of the cost carries the 1/m already"
         if np.shape(found[1]) != np.shape(expected[1]):
             return f"db must have the shape of b, {np.shape(expected[1])}"
+        if np.allclose(np.asarray(found[1]) * case["dZ"][..., 0].size, expected[1]):
+            return "db is a mean; it is the sum of dZ over pictures, rows and columns"
     return None
 
 
@@ -228,6 +248,17 @@ def explain(case, expected, found):
     shape, pad = np.shape(found), case["pad"]
     if pad and len(shape) == 4 and shape[1] == expected.shape[1] + 2 * pad:
         return "this still has its border of zeros; cut pad rows and columns off each side"
+    if not pad and len(shape) == 4 and 0 in shape:
+        return "with pad 0 the slice [pad:-pad] is [0:0], which is empty: cut with pad : pad + n_H_prev"
+    if shape == expected.shape:
+        dZ, W, stride = case["dZ"], case["W"], case["stride"]
+        n_H_prev, n_W_prev = shape[1:3]
+        last = np.zeros((shape[0], n_H_prev + 2 * pad, n_W_prev + 2 * pad, shape[3]))
+        for h, w in np.ndindex(dZ.shape[1:3]):
+            rows, columns = slice(h * stride, h * stride + len(W)), slice(w * stride, w * stride + W.shape[1])
+            last[:, rows, columns] = np.tensordot(dZ[:, h, w], W, (1, 3))
+        if np.allclose(found, last[:, pad : pad + n_H_prev, pad : pad + n_W_prev]):
+            return "windows overlap, and this keeps what the last of them said: collect with +="
     return None
 
 
@@ -285,6 +316,8 @@ def explain(case, expected, found):
     shape, needed = np.shape(found), np.shape(expected)
     if len(shape) == 4 and shape[1] == shape[2] and needed[1] != needed[2]:
         return "both sides have the same size here, but the picture is not square: use n_H for one and n_W for the other"
+    if shape == needed and np.allclose(found, np.asarray(found)[:1, :, :, :1]):
+        return "each window gave one number for all pictures and channels: take it over the axes (1, 2) only"
     if shape == needed and case["mode"] == "max" and np.allclose(found, np.maximum(expected, 0)):
         return "negative values became 0: the largest of negative numbers is negative; pooling is no ReLU"
     return None
@@ -379,8 +412,17 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if np.shape(found) == np.shape(expected) and np.allclose(found, expected * case["f"] ** 2):
+    if np.shape(found) != np.shape(expected):
+        return None
+    if np.allclose(found, expected * case["f"] ** 2):
         return "every pixel got the whole gradient; each of the f * f pixels gets its share"
+    if np.allclose(found, expected * case["f"]):
+        return "a window has f * f pixels: divide by f**2"
+    dA, f, stride, last = case["dA"], case["f"], case["stride"], np.zeros(np.shape(expected))
+    for h, w in np.ndindex(dA.shape[1:3]):
+        last[:, h * stride : h * stride + f, w * stride : w * stride + f] = dA[:, h : h + 1, w : w + 1] / f**2
+    if np.allclose(found, last):
+        return "windows overlap here, and a pixel gets a share from each of them: add with +="
     return None
 
 
@@ -448,6 +490,8 @@ def explain(case, expected, found):
             return "(...) / 2 * epsilon multiplies by epsilon; put brackets: / (2 * epsilon)"
         if np.allclose(found, 2 * np.asarray(expected)):
             return "the two points are 2 epsilon apart"
+        if np.allclose(found, np.asarray(expected) / 2, rtol=0.01):
+            return "half of it: the second point is A itself; from A + epsilon go 2 epsilon down"
     return None
 
 

@@ -96,6 +96,11 @@ def explain(case, expected, found):
         return "the candidate has a bias of its own, bc"
     if np.allclose(found, update * candidate + (1 - update) + a_prev):
         return "(1 - update) multiplies a_prev; it is not added to it"
+    below = np.concatenate([xt, a_prev])
+    update, relevance = (sigmoid(p["W" + g] @ below + p["b" + g]) for g in "ur")
+    candidate = np.tanh(p["Wc"] @ np.concatenate([xt, relevance * a_prev]) + p["bc"])
+    if np.allclose(found, update * candidate + (1 - update) * a_prev):
+        return "the stack is upside down: the state stands above the input, [a_prev; xt]"
     return None
 
 
@@ -156,6 +161,18 @@ def explain(case, expected, found):
             return "the axes are in another order: units, examples, steps"
         if np.shape(found)[2] == np.shape(expected)[2] + 1:
             return "a0 is not one of the states: the first entry is the state after step 1"
+    if np.shape(found) == np.shape(expected):
+        p, a0, alone = case["parameters"], case["a0"], []
+        for t in range(case["x"].shape[2]):
+            xt = case["x"][:, :, t]
+            both = np.concatenate([a0, xt])
+            update, relevance = (sigmoid(p["W" + g] @ both + p["b" + g]) for g in "ur")
+            candidate = np.tanh(p["Wc"] @ np.concatenate([relevance * a0, xt]) + p["bc"])
+            alone.append(update * candidate + (1 - update) * a0)
+        if np.allclose(found, np.stack(alone, axis=2)):
+            return "every step starts from a0 again; each must start from the state before it"
+        if np.allclose(found, np.asarray(expected)[:, :, ::-1]):
+            return "the states are in reverse order"
     return None
 
 
@@ -224,8 +241,15 @@ def explain(case, expected, found):
         return "the hidden state shows the new cell state, not c_prev"
     if np.allclose(found[0], output * c):
         return "the tanh around the new cell state is missing in a"
-    if np.allclose(found[1], write * c_prev + forget * np.tanh(p["Wc"] @ both + p["bc"])):
+    candidate = np.tanh(p["Wc"] @ both + p["bc"])
+    if np.allclose(found[1], write * c_prev + forget * candidate):
         return "forget and input gate are swapped"
+    if np.allclose(found[1], forget * c_prev + (1 - forget) * candidate):
+        return "that is the GRU's way; the LSTM has an input gate of its own, with Wi and bi"
+    below = np.concatenate([case["xt"], case["a_prev"]])
+    forget, write = (sigmoid(p["W" + g] @ below + p["b" + g]) for g in "fi")
+    if np.allclose(found[1], forget * c_prev + write * np.tanh(p["Wc"] @ below + p["bc"])):
+        return "the stack is upside down: the state stands above the input, [a_prev; xt]"
     if np.shape(found[1]) == np.shape(c) and np.allclose(found[0], c) and np.allclose(found[1], expected[0]):
         return "the order is a, then c"
     return None
@@ -302,6 +326,37 @@ def explain(case, expected, found):
     n_a, rows = case["da"].shape[0], case["parameters"]["Wf"].shape[1]
     if np.ndim(found) == 2 and np.shape(found)[0] in (rows, rows - n_a) and rows - n_a != n_a:
         return "the rows of W.T @ dZ belong to [a_prev; x]: keep the first n_a of them"
+    if np.shape(found) != np.shape(expected):
+        return None
+    step, parameters, da = case["step"], case["parameters"], case["da"]
+    forget, write, output = step["forget"], step["write"], step["output"]
+    candidate, tanh_c = step["candidate"], np.tanh(step["c"])
+    whole = case["dc"] + da * output * (1 - tanh_c**2)
+
+    def through_gates(dc, at_output):
+        """Gradient (n_a + n_x, m) of the stack, given what the cell state and the output gate get."""
+        dZ = {
+            "f": dc * step["c_prev"] * forget * (1 - forget),
+            "i": dc * candidate * write * (1 - write),
+            "c": dc * write * (1 - candidate**2),
+            "o": at_output * tanh_c * output * (1 - output),
+        }
+        return sum(parameters["W" + gate].T @ dZ[gate] for gate in dZ)
+
+    slips = {
+        "the output gate gets its gradient from da, not from dc": through_gates(whole, whole)[:n_a],
+        "the part of da that comes through tanh(c) must be added to dc first": through_gates(case["dc"], da)[
+            :n_a
+        ],
+        "the rows that belong to a_prev are the first n_a, not the last": through_gates(whole, da)[-n_a:],
+        "the slope of tanh, 1 - tanh(c)^2, is missing on the way from a to c": through_gates(
+            case["dc"] + da * output, da
+        )[:n_a],
+        "the way through the output gate is missing": through_gates(whole, 0 * da)[:n_a],
+    }
+    for words, gradient in slips.items():
+        if np.allclose(found, gradient):
+            return words
     return None
 
 
@@ -530,6 +585,11 @@ def cases(rng):
 def explain(case, expected, found):
     if np.shape(found) == np.shape(expected) and np.max(np.abs(found)) > 1:
         return "the memory leaves the range of its inputs; a weighted mean cannot"
+    c_prev, candidate, update = case["c_prev"], case["candidate"], case["update"]
+    if np.allclose(found, (1 - update) * candidate + update * c_prev):
+        return "the two shares are swapped: the update gate is the share of the candidate"
+    if np.allclose(found, update * candidate + (1 + update) * c_prev):
+        return "the two weights must add up to 1: update and 1 - update"
     return None
 
 
