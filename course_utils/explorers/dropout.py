@@ -32,6 +32,7 @@ from course_utils.plots.style import COLOURS, STYLE
 TRAIN_EXAMPLES, DEV_EXAMPLES = 60, 600
 SAMPLES = 200  # sub-networks averaged for the comparison with test time
 VIEWS = ("whole network, as at test time", "the sampled sub-network", "mean of 200 sub-networks")
+VIEW_LABELS = ("whole network", "sampled sub-network", "mean of sub-networks")  # short enough for the list
 
 
 @dataclasses.dataclass(frozen=True)
@@ -181,7 +182,11 @@ class DropoutExplorer(Explorer):
                 value=state.epochs, min=50, max=1000, step=50, description="Epochs"
             ),
             "sample": ipywidgets.IntSlider(value=state.sample, min=1, max=50, description="Sample"),
-            "view": ipywidgets.Dropdown(options=list(VIEWS), value=state.view, description="Boundary of"),
+            "view": ipywidgets.Dropdown(
+                options=list(zip(VIEW_LABELS, VIEWS, strict=True)),
+                value=state.view,
+                description="Boundary of",
+            ),
             "scale": ipywidgets.Checkbox(value=state.scale, description="Divide by keep_prob", indent=True),
             "seed": ipywidgets.IntSlider(value=state.seed, min=0, max=20, description="Seed"),
         }
@@ -389,10 +394,18 @@ class DropoutExplorer(Explorer):
             )
         if not all(mask.any() for mask in result.kept):
             text += " **A whole layer is dropped**: this sub-network gives one answer to everything."
+        elif says_one_thing(result):
+            text += " **One answer to everything**: so few units are left that nothing is learned."
         return text
 
     def goes_wrong(self, result: DropoutRun) -> bool:
-        return not result.progress.finite or not all(mask.any() for mask in result.kept)
+        whole_layer = not all(mask.any() for mask in result.kept)
+        return not result.progress.finite or whole_layer or says_one_thing(result)
+
+
+def says_one_thing(result: DropoutRun) -> bool:
+    """Whether the answers differ by less than one in a hundred over the whole picture."""
+    return result.progress.epoch > 0 and float(np.ptp(result.probabilities)) < 0.01
 
 
 def _column(x: float, n: int) -> np.ndarray:

@@ -155,6 +155,26 @@ def _remarks(gaps: tuple[Gap, ...]) -> tuple[str, ...]:
     return tuple(meanings[gap.name] for gap in gaps if gap.size < -gap.noise - 1e-9)
 
 
+def _case(
+    human: float,
+    train: float,
+    dev: float,
+    test: float,
+    train_dev: float | None = None,
+    distribution: str = SAME,
+    examples: int = 10_000,
+) -> dict[str, object]:
+    """Every field of a preset: it means the same whatever errors the explorer began with.
+
+    Errors in per cent; without a train-dev set its slider stands at the dev error.
+    """
+    return dataclasses.asdict(
+        ErrorBudgetState(
+            human, train, dev if train_dev is None else train_dev, dev, test, distribution, examples
+        )
+    )
+
+
 class ErrorBudgetExplorer(Explorer):
     """Five errors in, the bar chart of the gaps, the diagnosis and ranked actions out.
 
@@ -167,58 +187,44 @@ class ErrorBudgetExplorer(Explorer):
         Preset(
             "1 / 8 / 10",
             "People err on 1 %, so 7 of the 8 points of training error are avoidable.",
-            {"human": 1.0, "train": 8.0, "dev": 10.0, "test": 10.0},
+            _case(1.0, 8.0, 10.0, 10.0),
         ),
         Preset(
             "7.5 / 8 / 10",
             "The same model, on a task that people find hard: only half a point of bias is left to gain.",
-            {"human": 7.5, "train": 8.0, "dev": 10.0, "test": 10.0},
+            _case(7.5, 8.0, 10.0, 10.0),
         ),
         Preset(
             "0 / 1 / 9 / 10",
             "The train-dev set comes from the training distribution, and the model fails there already.",
-            {
-                "human": 0.0,
-                "train": 1.0,
-                "train_dev": 9.0,
-                "dev": 10.0,
-                "test": 10.0,
-                "distribution": OTHER,
-            },
+            _case(0.0, 1.0, 10.0, 10.0, train_dev=9.0, distribution=OTHER),
         ),
         Preset(
             "0 / 1 / 1.5 / 10",
             "The model generalises to new examples of its own kind, and fails on the other kind.",
-            {
-                "human": 0.0,
-                "train": 1.0,
-                "train_dev": 1.5,
-                "dev": 10.0,
-                "test": 10.0,
-                "distribution": OTHER,
-            },
+            _case(0.0, 1.0, 10.0, 10.0, train_dev=1.5, distribution=OTHER),
         ),
         Preset(
             "No train-dev set",
             "1 against 10, and two things differ at once: the examples are new, and of another kind. "
             "Nobody can tell which costs nine points.",
-            {"human": 0.0, "train": 1.0, "dev": 10.0, "test": 10.0, "distribution": UNKNOWN},
+            _case(0.0, 1.0, 10.0, 10.0, distribution=UNKNOWN),
             goes_wrong=True,
         ),
         Preset(
             "Tuned on dev",
             "Dev and test come from one distribution, so only the decisions taken on dev can part them.",
-            {"human": 0.0, "train": 1.0, "dev": 2.0, "test": 6.0},
+            _case(0.0, 1.0, 2.0, 6.0),
         ),
         Preset(
             "Past people",
             "Training and dev error lie below human level. The budget has lost its lower end.",
-            {"human": 5.0, "train": 1.0, "dev": 1.5, "test": 1.5},
+            _case(5.0, 1.0, 1.5, 1.5),
         ),
         Preset(
             "Too few examples",
             "100 dev examples: two points more or less are chance. The same gap on 10,000 examples counts.",
-            {"human": 7.0, "train": 7.0, "dev": 9.0, "test": 9.0, "examples": 100},
+            _case(7.0, 7.0, 9.0, 9.0, examples=100),
             goes_wrong=True,
         ),
     )
@@ -240,7 +246,13 @@ class ErrorBudgetExplorer(Explorer):
             "dev": error(state.dev, "Dev, %"),
             "test": error(state.test, "Test, %"),
             "distribution": ipywidgets.Dropdown(
-                options=[SAME, OTHER, UNKNOWN], value=state.distribution, description="Training data"
+                options=[
+                    ("same as dev", SAME),
+                    ("another, train-dev kept", OTHER),
+                    ("another, no train-dev", UNKNOWN),
+                ],
+                value=state.distribution,
+                description="Training data",
             ),
             "examples": ipywidgets.Dropdown(
                 options=[(f"{size:,}", size) for size in sizes],
@@ -344,7 +356,7 @@ class ErrorBudgetExplorer(Explorer):
         if not lines:
             lines = ["No gap is larger than chance."]
         for remark in result.remarks:
-            lines += ["", *textwrap.wrap(remark + ".", 46)]
+            lines += ["", *textwrap.wrap(_sentence(remark), 46)]
         return "\n".join(lines[:13])
 
     def describe(self, result: ErrorBudget) -> str:
@@ -355,9 +367,14 @@ class ErrorBudgetExplorer(Explorer):
             first = result.ranked[0]
             what = "cannot be told apart" if first.name == UNCLEAR else "comes first"
             verdict = f"**{first.name}** {what} ({first.size:.1f} points); next: {ACTIONS[first.name][0]}"
-        remarks = "".join(f" {remark}." for remark in result.remarks)
+        remarks = "".join(f" {_sentence(remark)}" for remark in result.remarks)
         return f"Errors in per cent: {numbers}. {verdict}.{remarks}"
 
     def goes_wrong(self, result: ErrorBudget) -> bool:
         """No diagnosis is possible: chance covers every gap, or two causes share one gap."""
         return not result.ranked or result.ranked[0].name == UNCLEAR
+
+
+def _sentence(words: str) -> str:
+    """The words with a full stop, where they do not end a question."""
+    return words if words.endswith("?") else f"{words}."

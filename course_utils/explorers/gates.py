@@ -225,9 +225,11 @@ class GateExplorer(Explorer):
     def describe(self, result: GateResult) -> str:
         state = result.state
         gap = state.read_at - state.write_at
+        keep = "shares kept, 1 − update gate," if state.cell == "GRU" else "forget gates"
+        later = "1 step" if gap == 1 else f"{gap} steps"
         return (
-            f"Step {state.write_at} writes {result.written:+.2f}; {gap} steps later the memory is "
-            f"**{result.recalled:+.2f}**. The forget gates between multiply to {result.kept:.3g}: that is "
+            f"Step {state.write_at} writes {result.written:+.2f}; {later} later the memory is "
+            f"**{result.recalled:+.2f}**. The {keep} between multiply to {result.kept:.3g}: that is "
             f"the share kept, and the gradient dc<{state.read_at}>/dc<{state.write_at}>. "
             + ("It remembers." if result.remembers else "What was written **cannot be read back**.")
         )
@@ -341,7 +343,10 @@ class SentenceGatesExplorer(Explorer):
     def build_controls(self, state: SentenceState) -> Mapping[str, ipywidgets.Widget]:
         return {
             "sentence": ipywidgets.Text(
-                value=state.sentence, description="Sentence", continuous_update=False
+                value=state.sentence,
+                description="Sentence",
+                continuous_update=False,
+                layout=ipywidgets.Layout(grid_column="1 / -1"),  # a whole row: a sentence is long
             ),
             "unit": ipywidgets.IntSlider(
                 value=state.unit, min=0, max=self.model.n_a - 1, description="Unit of memory"

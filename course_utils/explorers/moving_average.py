@@ -223,14 +223,15 @@ class MovingAverageExplorer(Explorer):
 
     def describe(self, result: MovingAverage) -> str:
         state = result.state
-        steps = f"day-to-day change **{result.roughness:.0%}** of the series'"
+        steps = f"and jumps from day to day **{result.roughness:.0%}** as much as the series"
         first = f"First day: value {result.values[0]:.1f}, average {result.raw[0]:.1f}"
         corrected = f", corrected {result.corrected[0]:.1f}" if state.correction else ", not corrected"
         low = ""
         if not state.correction and result.days_low:
             low = f". The average is **more than a tenth too near zero on the first {result.days_low} days**"
-        window = f"β = {state.beta:.2f} averages about **{result.window:.3g} days**"
-        return f"{window}, {steps}. {first}{corrected}{low}."
+        days = "1 day" if result.window == 1 else f"{result.window:.3g} days"
+        window = f"β = {state.beta:.2f} averages about **{days}**"
+        return f"{window} {steps}. {first}{corrected}{low}."
 
     def goes_wrong(self, result: MovingAverage) -> bool:
         """An uncorrected average that begins far from the series' first value."""

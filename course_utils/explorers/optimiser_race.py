@@ -306,7 +306,7 @@ class OptimiserRaceExplorer(Explorer):
             costs[name] = cost
             words.append(f"{name} {cost:.3g}")
         lead = f" Ahead: **{min(costs, key=costs.get)}**." if costs else " **All diverge.**"
-        where = f"Cost on the {state.surface} after {state.shown} steps"
+        where = f"Cost on the {state.surface} after {state.shown} step{'' if state.shown == 1 else 's'}"
         return f"{where}: {', '.join(words)}; least {least:.3g}.{lead}"
 
     def goes_wrong(self, result: Race) -> bool:

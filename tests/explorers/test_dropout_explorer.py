@@ -119,3 +119,13 @@ def test_a_dropped_layer_is_named(explorer):
             break
     assert "whole layer is dropped" in explorer.alt
     assert "Goes wrong" in explorer._reading.value
+
+
+def test_a_network_that_says_one_thing_is_named(explorer):
+    explorer.reset()
+    explorer.set(units=2)
+    assert np.ptp(explorer.result.probabilities) < 0.01
+    assert "One answer to everything" in explorer.alt
+    assert explorer.goes_wrong(explorer.result)
+    explorer.reset()
+    assert "One answer" not in explorer.alt

@@ -21,10 +21,12 @@ from course_utils.explorers.error_budget import (
     two_standard_errors,
 )
 
+MEASURED = ErrorBudgetState(0.2, 2.0, 5.0, 30.0, 28.0, OTHER, 1000)  # as a lesson begins
 
-@pytest.fixture(scope="module")
-def explorer() -> ErrorBudgetExplorer:
-    return ErrorBudgetExplorer()
+
+@pytest.fixture(scope="module", params=[None, MEASURED], ids=["stated", "measured"])
+def explorer(request) -> ErrorBudgetExplorer:
+    return ErrorBudgetExplorer(request.param)
 
 
 def test_every_corner(explorer, visit_corners):
@@ -60,6 +62,12 @@ def test_the_largest_gap_of_a_preset_is_what_it_says(explorer, preset, first):
     assert explorer._text.get_text().startswith(f"1. {first}")
 
 
+def test_a_remark_that_asks_ends_with_its_question_mark(explorer):
+    explorer.set(human=0.2, train=9.0, train_dev=5.0, dev=30.0, test=30.0, distribution=OTHER)
+    assert explorer.alt.endswith("measuring?")
+    assert explorer._text.get_text().endswith("measuring?")
+
+
 def test_past_people_the_budget_loses_its_lower_end(explorer):
     explorer.choose("Past people")
     assert explorer.result.gaps[0].size < 0
@@ -88,7 +96,7 @@ def test_noise_of_a_difference_adds_in_squares():
 
 
 def test_moving_train_dev_brings_the_set_in_and_undo_takes_it_away(explorer):
-    explorer.reset()
+    explorer.choose("1 / 8 / 10")
     explorer.controls["train_dev"].value = 9.5
     assert explorer.state.distribution == OTHER
     explorer.undo()

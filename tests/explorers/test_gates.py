@@ -79,6 +79,16 @@ def test_only_the_lstm_adds_up(explorer):
     assert np.abs(explorer.result.c).max() <= 1
 
 
+def test_words_fit_the_cell_and_the_number_of_steps(explorer):
+    explorer.set(cell="LSTM", write_at=3, read_at=4, leak=0.0, forget=1.0)
+    assert "; 1 step later" in explorer.alt
+    assert "The forget gates between" in explorer.alt
+    explorer.choose("GRU")
+    assert "; 17 steps later" in explorer.alt
+    assert "1 − update gate" in explorer.alt
+    explorer.reset()
+
+
 def test_read_step_cannot_come_before_the_write_step(explorer):
     explorer.reset()
     explorer.controls["write_at"].value = STEPS

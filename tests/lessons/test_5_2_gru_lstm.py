@@ -118,6 +118,42 @@ def lstm_step_backward(da, dc, step, parameters):
 """,
     ),
     (
+        "lstm_sequence.values",
+        "the cell state starts from c0 again",
+        """
+def lstm_sequence(x, a0, c0, parameters):
+    a, pairs = a0, []
+    for t in range(x.shape[2]):
+        a, c = lstm_step(x[:, :, t], a, c0, parameters)
+        pairs.append((a, c))
+    return np.stack([a for a, _ in pairs], axis=2), np.stack([c for _, c in pairs], axis=2)
+""",
+    ),
+    (
+        "gru_sequence_backward.values",
+        "only the last state's da is there",
+        """
+def gru_sequence_backward(da, x, a0, parameters):
+    states, gradient = gru_sequence(x, a0, parameters), da[:, :, -1]
+    for t in reversed(range(x.shape[2])):
+        a_prev = states[:, :, t - 1] if t > 0 else a0
+        gradient = gru_step_backward(gradient, x[:, :, t], a_prev, parameters)
+    return gradient
+""",
+    ),
+    (
+        "gru_sequence_backward.values",
+        "later steps are missing",
+        """
+def gru_sequence_backward(da, x, a0, parameters):
+    states = gru_sequence(x, a0, parameters)
+    for t in reversed(range(x.shape[2])):
+        a_prev = states[:, :, t - 1] if t > 0 else a0
+        gradient = gru_step_backward(da[:, :, t], x[:, :, t], a_prev, parameters)
+    return gradient
+""",
+    ),
+    (
         "simple_gru_memory.values",
         "shares are swapped",
         """

@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Exercises 5.2 · GRU, LSTM and friends
 #
-# Eight functions: both gated cells, forward and backward, and the two directions of time, from
+# Ten functions: both gated cells, step by step and over sequences, forward and backward, and the two directions of time, from
 # [lesson 5.2](../02_gru_lstm.ipynb). Write each answer in its cell, run it, **save**, and run the
 # check below it. A check tries your function on fresh inputs and shows what was expected, what came, and what
 # may be the cause. 10 points in all; each case of a check counts for itself.
@@ -57,7 +57,7 @@ def gru_step(xt, a_prev, parameters):
     # END SOLUTION
 
 
-# %% check="gru_step.values" points=1.5 of="gru_step"
+# %% check="gru_step.values" points=1 of="gru_step"
 title = "one step of the full GRU"
 
 
@@ -134,7 +134,7 @@ def gru_sequence(x, a0, parameters):
     # END SOLUTION
 
 
-# %% check="gru_sequence.values" points=1 of="gru_sequence,gru_step"
+# %% check="gru_sequence.values" points=0.5 of="gru_sequence,gru_step"
 title = "the states of a sequence"
 
 
@@ -208,7 +208,7 @@ def lstm_step(xt, a_prev, c_prev, parameters):
     # END SOLUTION
 
 
-# %% check="lstm_step.values" points=1.5 of="lstm_step"
+# %% check="lstm_step.values" points=1 of="lstm_step"
 title = "one step of the LSTM"
 
 
@@ -256,7 +256,89 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 4 · Back through one step of the LSTM
+# ## Exercise 4 · The LSTM over a sequence
+#
+# Write `lstm_sequence(x, a0, c0, parameters)`.
+#
+# | argument | meaning |
+# |---|---|
+# | `x` | `(n_x, m, T_x)` inputs |
+# | `a0`, `c0` | `(n_a, m)` first hidden state and first cell state |
+# | `parameters` | as in exercise 3 |
+#
+# Returns `a` and `c`, both `(n_a, m, T_x)`: the two states after every step. You may call `lstm_step`. Example: all weights and biases 0,
+# `c0 = [[2.0]]`, two steps: `c = [[[1.0, 0.5]]]` and `a = [[[0.3808, 0.2311]]]`.
+#
+# <details><summary>Hint 1</summary>As in exercise 2, but two states go from step to step.</details>
+# <details><summary>Hint 2</summary>Both come out of the step, and both go into the next one.</details>
+# <details><summary>Hint 3</summary>a, c = lstm_step(x[:, :, t], a, c, parameters); collect both, and np.stack each with axis=2.</details>
+
+
+# %% grade_id="lstm_sequence"
+def lstm_sequence(x, a0, c0, parameters):
+    # BEGIN SOLUTION: return the hidden states and the cell states of all steps, both (n_a, m, T_x)
+    a, c, hidden_states, cell_states = a0, c0, [], []
+    for t in range(x.shape[2]):
+        a, c = lstm_step(x[:, :, t], a, c, parameters)
+        hidden_states.append(a)
+        cell_states.append(c)
+    return np.stack(hidden_states, axis=2), np.stack(cell_states, axis=2)
+    # END SOLUTION
+
+
+# %% check="lstm_sequence.values" points=0.5 of="lstm_sequence,lstm_step"
+title = "both states of a sequence"
+
+
+def cases(rng):
+    drawn = []
+    for n_a, n_x, m, T_x in ((1, 1, 1, 3), (3, 2, 4, 5), (2, 3, 2, 8)):
+        parameters = {}
+        for gate in "fico":
+            parameters["W" + gate] = rng.normal(size=(n_a, n_a + n_x))
+            parameters["b" + gate] = rng.normal(size=(n_a, 1))
+        drawn.append(
+            {
+                "x": rng.normal(size=(n_x, m, T_x)),
+                "a0": rng.uniform(-1, 1, (n_a, m)),
+                "c0": rng.normal(size=(n_a, m)),
+                "parameters": parameters,
+            }
+        )
+    return drawn
+
+
+def step(xt, a, c, p):
+    """Both states after a step."""
+    both = np.concatenate([a, xt])
+    forget, write, output = (sigmoid(p["W" + g] @ both + p["b" + g]) for g in "fio")
+    c = forget * c + write * np.tanh(p["Wc"] @ both + p["bc"])
+    return output * np.tanh(c), c
+
+
+def explain(case, expected, found):
+    if not isinstance(found, (list, tuple)) or len(found) != 2:
+        return "return two arrays, the hidden states and the cell states, in this order"
+    if np.shape(found[0]) != np.shape(expected[0]):
+        if sorted(np.shape(found[0])) == sorted(np.shape(expected[0])):
+            return "the axes are in another order: units, examples, steps"
+        return None
+    if np.shape(found[1]) == np.shape(expected[1]) and np.allclose(found[0], expected[1]):
+        return "the order is the hidden states a, then the cell states c"
+    a, stuck, p = case["a0"], [], case["parameters"]
+    for t in range(case["x"].shape[2]):
+        a, c = step(case["x"][:, :, t], a, case["c0"], p)
+        stuck.append(c)
+    if np.allclose(found[1], np.stack(stuck, axis=2)):
+        return "the cell state starts from c0 again in every step; hand the new one on, as you do with a"
+    alone = [step(case["x"][:, :, t], case["a0"], case["c0"], p)[1] for t in range(case["x"].shape[2])]
+    if np.allclose(found[1], np.stack(alone, axis=2)):
+        return "every step starts from a0 and c0 again; each must start from the two states before it"
+    return None
+
+
+# %% [markdown]
+# ## Exercise 5 · Back through one step of the LSTM
 #
 # Write `lstm_step_backward(da, dc, step, parameters)`. The gradients of the cost with respect to this step's `a` and `c` are given. Going through
 # the equations backwards ($*$ is entry by entry):
@@ -397,7 +479,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 5 · Back through one step of the GRU
+# ## Exercise 6 · Back through one step of the GRU
 #
 # No recipe this time. Write `gru_step_backward(da, xt, a_prev, parameters)`: the gradient of the cost with respect to the state **before** the step.
 #
@@ -481,7 +563,102 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 6 · Both directions
+# ## Exercise 7 · Back through the whole sequence
+#
+# Write `gru_sequence_backward(da, x, a0, parameters)`: backpropagation through time. Each state has two readers: the next step, and whatever
+# else looks at it, such as a prediction layer. `da` holds the gradient from those others alone.
+#
+# | argument | meaning |
+# |---|---|
+# | `da` | `(n_a, m, T_x)`: entry `t` is what the outside hands to the state after step `t` |
+# | `x`, `a0`, `parameters` | what `gru_sequence` was called with |
+#
+# Returns `da0` `(n_a, m)`, the gradient of the cost with respect to `a0`. You may call `gru_sequence` and `gru_step_backward`.
+# Example: all weights and biases 0, `da = [[[0.0, 0.0, 1.0]]]`: `[[0.125]]`; and `da = [[[1.0, 1.0, 1.0]]]`: `[[0.875]]`.
+#
+# <details><summary>Hint 1</summary>Go from the last step to the first, with one gradient in your hand.</details>
+# <details><summary>Hint 2</summary>Before you go back through step t, add what the outside hands to its state: da[:, :, t].</details>
+# <details><summary>Hint 3</summary>Step t started from the state before it: the states of gru_sequence at t - 1, and a0 for the first step.</details>
+
+
+# %% grade_id="gru_sequence_backward"
+def gru_sequence_backward(da, x, a0, parameters):
+    # BEGIN SOLUTION: return da0, the gradient with respect to the first state (n_a, m)
+    states = gru_sequence(x, a0, parameters)
+    gradient = np.zeros(a0.shape)
+    for t in reversed(range(x.shape[2])):
+        a_prev = states[:, :, t - 1] if t > 0 else a0
+        gradient = gru_step_backward(gradient + da[:, :, t], x[:, :, t], a_prev, parameters)
+    return gradient
+    # END SOLUTION
+
+
+# %% check="gru_sequence_backward.values" points=1 of="gru_sequence_backward,gru_step_backward,gru_sequence"
+title = "the gradient of the first state"
+
+
+def cases(rng):
+    drawn = []
+    for n_a, n_x, m, T_x in ((1, 1, 1, 2), (3, 2, 4, 5), (2, 3, 2, 7)):
+        parameters = {}
+        for gate in "urc":
+            parameters["W" + gate] = rng.normal(size=(n_a, n_a + n_x))
+            parameters["b" + gate] = rng.normal(size=(n_a, 1))
+        drawn.append(
+            {
+                "da": rng.normal(size=(n_a, m, T_x)),
+                "x": rng.normal(size=(n_x, m, T_x)),
+                "a0": rng.uniform(-1, 1, (n_a, m)),
+                "parameters": parameters,
+            }
+        )
+    return drawn
+
+
+def step(xt, a, p):
+    """The state after a step."""
+    both = np.concatenate([a, xt])
+    update, relevance = (sigmoid(p["W" + g] @ both + p["b" + g]) for g in "ur")
+    candidate = np.tanh(p["Wc"] @ np.concatenate([relevance * a, xt]) + p["bc"])
+    return update * candidate + (1 - update) * a
+
+
+def measured(da, x, a0, p):
+    """Gradient (n_a, m) of sum(da * states) with respect to a0, by nudging."""
+
+    def cost(a):
+        total = 0.0
+        for t in range(x.shape[2]):
+            a = step(x[:, :, t], a, p)
+            total += np.sum(da[:, :, t] * a)
+        return total
+
+    gradient = np.zeros(a0.shape)
+    for index in np.ndindex(a0.shape):
+        nudge = np.zeros(a0.shape)
+        nudge[index] = 1e-5
+        gradient[index] = (cost(a0 + nudge) - cost(a0 - nudge)) / 2e-5
+    return gradient
+
+
+def explain(case, expected, found):
+    if np.shape(found) != np.shape(expected):
+        return None
+    da, x, a0, p = (case[name] for name in ("da", "x", "a0", "parameters"))
+    last = np.concatenate([0 * da[:, :, :-1], da[:, :, -1:]], axis=2)
+    if np.allclose(found, measured(last, x, a0, p), atol=1e-7):
+        return "only the last state's da is there; add da[:, :, t] before you go back through each step t"
+    if np.allclose(found, measured(da - last, x, a0, p), atol=1e-7):
+        return "the last state's da is missing: the walk begins with da[:, :, T_x - 1]"
+    if np.allclose(found, measured(da[:, :, :1], x[:, :, :1], a0, p), atol=1e-7):
+        return (
+            "later steps are missing: the gradient that comes back through step t + 1 is added to da[:, :, t]"
+        )
+    return None
+
+
+# %% [markdown]
+# ## Exercise 8 · Both directions
 #
 # Write `merge_directions(a_left, a_right, lengths)` ([section 7](../02_gru_lstm.ipynb#7-·-Both-directions)). A cell has read each sequence from the left, another has read each sequence
 # **turned round within its own length**. Put the two together so that both halves of a column speak of the same step.
@@ -544,7 +721,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 7 · Bug hunt: a memory that counts the steps
+# ## Exercise 9 · Bug hunt: a memory that counts the steps
 #
 # This simplified GRU circulates in print. With its gate shut the memory should stand still; instead it grows by 1 at every step.
 # Repair `simple_gru_memory(c_prev, candidate, update)`: all three and the result have the shape `(n_a, m)`.
@@ -594,7 +771,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 8 · Bug hunt: a candidate that cannot speak
+# ## Exercise 10 · Bug hunt: a candidate that cannot speak
 #
 # This candidate works as long as all biases are 0, and goes mute when the gate is biased to keep. Repair `gru_candidate(xt, a_prev, relevance, parameters)`; it returns
 # $\tilde c$ `(n_a, m)`. `parameters` holds all entries of exercise 1. There are **two** mistakes.
