@@ -599,7 +599,7 @@ title = "the gradient of the first state"
 
 def cases(rng):
     drawn = []
-    for n_a, n_x, m, T_x in ((1, 1, 1, 2), (3, 2, 4, 5), (2, 3, 2, 7)):
+    for n_a, n_x, m, T_x in ((1, 1, 1, 3), (3, 2, 4, 5), (2, 3, 2, 7)):
         parameters = {}
         for gate in "urc":
             parameters["W" + gate] = rng.normal(size=(n_a, n_a + n_x))
