@@ -5,6 +5,7 @@ from course_utils.data.clothes import CLOTHES_NAMES, load_clothes
 from course_utils.data.dataset import Dataset
 from course_utils.data.dates import make_dates, write_date
 from course_utils.data.digits import DIGIT_NAMES, load_digits, load_small_digits
+from course_utils.data.paraphrases import ParaphrasedPair, make_paraphrased_translations
 from course_utils.data.parts import Parts
 from course_utils.data.photographs import PHOTOGRAPHS, load_photograph
 from course_utils.data.sentiment import SENTIMENT_NAMES, load_sentiment
@@ -36,6 +37,7 @@ __all__ = [
     "SPEECH_WORDS",
     "AssetError",
     "Dataset",
+    "ParaphrasedPair",
     "Parts",
     "Temperatures",
     "WordVectors",
@@ -54,6 +56,7 @@ __all__ = [
     "load_temperatures",
     "load_word_vectors",
     "make_dates",
+    "make_paraphrased_translations",
     "make_translations",
     "write_date",
 ]
