@@ -23,6 +23,7 @@ OPERATIONS: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
 }
 LARGEST = 6  # cells along one axis
 MOST_AXES = 3
+ROOM = (6.7, 5.9)  # for one array, in the units of the picture: width, height
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,10 +220,17 @@ class BroadcastingExplorer(Explorer):
         if original is not None:
             small = (1,) * (3 - original.ndim) + original.shape
         self._live.stamp(self._axes, x, 0.35, title, 10, anchor="lm", style="Bold")
-        depth = len(layers)
-        size = 0.95 if depth == 1 else 0.8
+        depth, rows, columns = layers.shape
+        size, shift = (0.95, 0.0) if depth == 1 else (0.8, 0.42)
+        # Six layers of six by six would reach over the edge and into the rules: shrink what is too large.
+        small_enough = min(
+            1.0,
+            ROOM[0] / (size * columns + shift * (depth - 1)),
+            ROOM[1] / (size * rows + shift * (depth - 1)),
+        )
+        size, shift = size * small_enough, shift * small_enough
         for layer in reversed(range(depth)):
-            left, top = x + 0.42 * layer, 0.9 + 0.42 * (depth - 1 - layer)
+            left, top = x + shift * layer, 0.9 + shift * (depth - 1 - layer)
             for row, column in np.ndindex(layers.shape[1:]):
                 copied = original is not None and any(
                     index >= own for index, own in zip((layer, row, column), small, strict=True)
@@ -231,7 +239,7 @@ class BroadcastingExplorer(Explorer):
                 square = [(a, b), (a + size, b), (a + size, b + size), (a, b + size)]
                 self._squares.append((square, colours["stretched" if copied else kind]))
         for row, column in np.ndindex(layers.shape[1:]):
-            a, b = x + size * (column + 0.5), 0.9 + 0.42 * (depth - 1) + size * (row + 0.5)
+            a, b = x + size * (column + 0.5), 0.9 + shift * (depth - 1) + size * (row + 0.5)
             copied = original is not None and (row >= small[1] or column >= small[2])
             colour = "#777777" if copied else "black"
             text = str(layers[0, row, column]).replace("-", "−")

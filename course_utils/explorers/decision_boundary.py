@@ -278,7 +278,8 @@ class DecisionBoundaryExplorer(Explorer):
                 fontsize=9,
             )
             self._curve.set(xlabel="epoch", ylabel="cost J", ylim=(0, 1.1), title="Cost on the training set")
-        live.live(self._zero_lines, self._costs)
+            self._off = self._curve.text(1, 1.02, "", transform=self._curve.transAxes, ha="right", fontsize=9)
+        live.live(self._zero_lines, self._costs, self._off)
         return live
 
     def draw(self, result: Boundary) -> Hashable:
@@ -287,6 +288,8 @@ class DecisionBoundaryExplorer(Explorer):
         costs = result.progress.costs
         self._costs.set_data(np.arange(len(costs)), np.where(np.isfinite(costs), costs, np.nan))
         self._curve.set_xlim(0, max(result.state.epochs, 1))
+        off = np.any(costs > self._curve.get_ylim()[1])
+        self._off.set_text(f"▲ off the top, up to {np.nanmax(costs):.3g}" if off else "")
         return result.state.epochs
 
     def describe(self, result: Boundary) -> str:

@@ -260,8 +260,12 @@ class NetworkBuilderExplorer(Explorer):
             (self._dev,) = self._curve.plot([], [], "--", color=COLOURS["blue"], label="dev")
             self._curve.axhline(np.log(2), color=COLOURS["grey"], lw=1, ls=":", label="guessing: log 2")
             self._curve.set(xlabel="epoch", ylabel="cost J", ylim=(0, 1.1), title="Training")
-            self._curve.legend(loc="upper right", fontsize=8, ncols=3)
-        live.live(self._train, self._dev)
+            self._curve.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+            self._curve.legend(loc="lower right", bbox_to_anchor=(1, 1), fontsize=8, ncols=3)
+            self._off = self._curve.text(
+                0.99, 0.03, "", transform=self._curve.transAxes, ha="right", fontsize=8
+            )
+        live.live(self._train, self._dev, self._off)
         return live
 
     def draw(self, result: BuiltNetwork) -> Hashable:
@@ -277,6 +281,8 @@ class NetworkBuilderExplorer(Explorer):
         self._train.set_data(np.arange(len(costs)), np.where(np.isfinite(costs), costs, np.nan))
         self._dev.set_data(result.dev_epochs, result.dev_costs)
         self._curve.set_xlim(0, max(state.epochs, 1))
+        off = np.any(costs > self._curve.get_ylim()[1])
+        self._off.set_text(f"▲ off the top, up to {np.nanmax(costs):.3g}" if off else "")
         return sizes, state.epochs
 
     def _draw_structure(self, result: BuiltNetwork, sizes: tuple[int, ...]) -> None:

@@ -140,7 +140,9 @@ class NeuronExplorer(Explorer):
                 )
                 (line,) = axes.plot([], [], color="black", lw=1.6)
                 axes.plot(*CORNERS, "o", color="black", ms=3)
-                (dot,) = axes.plot([], [], "*", color=COLOURS["vermillion"], mec="black", ms=15)
+                (dot,) = axes.plot(
+                    [], [], "*", color=COLOURS["vermillion"], mec="black", ms=15, clip_on=False
+                )
                 axes.set(xlim=SPAN, ylim=SPAN, xlabel="$x_1$", ylabel="$x_2$", title=name)
                 self._images.append(image)
                 self._lines.append(line)
@@ -196,12 +198,19 @@ class NeuronExplorer(Explorer):
         text = (
             f"z = {parts} = {result.z:.2f}. Perceptron {result.step}, sigmoid {result.a:.3f}. "
             f"Nudge w₁ by {state.nudge:g}: the perceptron {flip}, "
-            f"the sigmoid neuron changes by {result.a_change:+.3f}. "
+            f"the sigmoid neuron {_change(result.a_change)}. "
             f"The perceptron answers {result.right} of 4 lines of {state.gate} right."
         )
         if state.w_1 == 0 and state.w_2 == 0:
             text += " Both weights are 0: the input has no say."
         return text
+
+
+def _change(value: float) -> str:
+    """How far an answer moved, in words where three digits would read 0."""
+    if value == 0:
+        return "does not change"
+    return f"changes by {value:+.3f}" if abs(value) >= 0.0005 else "changes by less than 0.001"
 
 
 def _signed(value: float) -> str:

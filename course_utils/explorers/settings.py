@@ -36,7 +36,8 @@ def encode_state(key: str, state: Any) -> str:
     state : dataclass whose fields are numbers, texts, booleans or (nested) tuples of them
     Returns e.g. 'learning-rate {"learning_rate":0.1,"steps":50}'.
     """
-    return f"{key} {json.dumps(dataclasses.asdict(state), separators=(',', ':'))}"
+    fields = json.dumps(dataclasses.asdict(state), separators=(",", ":"), ensure_ascii=False)
+    return f"{key} {fields}"
 
 
 def decode_state(key: str, text: str, default: State) -> State:

@@ -50,6 +50,11 @@ def test_every_pair_can_be_drawn(explorer, a, b):
     fits = explorer.result.result is not None
     arrays = 3 * explorer.result.result.size if fits else explorer.result.A.size + explorer.result.B.size
     assert len(explorer._cells.get_paths()) == arrays
+    corners = np.concatenate([path.vertices for path in explorer._cells.get_paths()])
+    least, greatest = corners.min(axis=0), corners.max(axis=0)
+    assert least[0] >= explorer._axes.get_xlim()[0]
+    assert greatest[0] <= explorer._axes.get_xlim()[1]
+    assert greatest[1] < 7.0  # where the rules begin
     assert ("NumPy refuses" in explorer.alt) == (not fits)
 
 

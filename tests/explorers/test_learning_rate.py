@@ -15,7 +15,7 @@ from course_utils.explorers import (
     ravine_surface,
     saddle_surface,
 )
-from course_utils.explorers.descent import descend
+from course_utils.explorers.descent import descend, name_outcome
 from course_utils.kernels.activations import sigmoid
 from course_utils.kernels.losses import binary_cross_entropy
 
@@ -192,6 +192,17 @@ def test_a_bad_setting_line_says_why_and_changes_nothing(explorer):
 def test_the_panels_text_is_the_same_on_every_run():
     texts = {repr(LearningRateExplorer(ravine_surface()).panel) for _ in range(2)}
     assert texts == {"<Learning rate on a cost surface: controls>"}
+
+
+def test_a_last_point_that_lies_low_by_luck_is_no_arrival():
+    surface = quadratic_surface((1.0, 1.0), name="bowl")  # cost |p|^2 / 2
+    far, near = np.array([2.0, 0.0]), np.array([0.01, 0.0])
+    for last, before in ((near, far), (far, near)):
+        path = np.stack([np.array([4.0, 0.0]), *[before, last] * 10])
+        outcome, words = name_outcome(surface, path, surface.cost(path.T))
+        assert outcome == "bounces", words
+    settled = np.stack([np.array([4.0, 0.0]), *[near] * 20])
+    assert name_outcome(surface, settled, surface.cost(settled.T))[0] == "arrived"
 
 
 def test_no_surface_and_twice_the_same_are_refused():

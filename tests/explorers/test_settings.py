@@ -62,6 +62,7 @@ def test_text_is_one_short_line_of_json():
     text = encode_state("example", Example())
     assert "\n" not in text
     assert json.loads(text.split(" ", 1)[1])["steps"] == 3
+    assert "A − B" in encode_state("example", Example(name="A − B"))  # readable, no \\u2212
 
 
 def test_undo_and_redo_walk_the_same_states():
