@@ -277,7 +277,7 @@ def number_text(value: object) -> str:
         value = value.item()
     if isinstance(value, bool | int | complex):
         return str(value) if not isinstance(value, complex) else f"{value:.6g}"
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # -0 reads 0
 
 
 def _entries(array: np.ndarray) -> str:

@@ -67,33 +67,41 @@ def _details(result: CheckResult, hint: str) -> list[tuple[str, str]]:
 
 
 def html_table(report: LearnerReport) -> str:
-    """The report for a notebook; every text is escaped."""
+    """The report for a notebook; every text is escaped.
+
+    Below the line of a failing check its details have the whole width: in columns of their own they would
+    break after every word on a page of usual width.
+    """
     rows = []
     for result in report.results:
-        notes = "".join(f"<br><em>{_safe(note)}</em>" for note in result.notes)
+        word, points = WORDS[result.status], f"{result.score:g} of {result.points:g}"
         cells = [
-            f"<b>{_safe(WORDS[result.status])}</b>",
-            f"<code>{_safe(result.check_id)}</code><br>{_safe(result.title)}",
-            f"{result.score:g} of {result.points:g}<br>{result.passed} of {result.cases} cases",
-            _safe(result.expected),
-            _safe(result.found),
-            _safe(result.cause) + notes,
-            _safe(report.next_hint.get(result.check_id, "")),
+            f'<td style="{_CELL}{_SHORT}"><b>{_safe(word)}</b></td>',
+            f'<td style="{_CELL}"><code>{_safe(result.check_id)}</code> {_safe(result.title)}</td>',
+            f'<td style="{_CELL}{_SHORT}">{points}</td>',
+            f'<td style="{_CELL}{_SHORT}">{result.passed} of {result.cases}</td>',
         ]
-        rows.append("<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells) + "</tr>")
-    heads = ("", "Check", "Points", "Expected", "Came", "Likely cause", "Next")
-    head = "".join(f'<th scope="col" style="{_CELL}">{text}</th>' for text in heads)
+        rows.append(f'<tr style="{_LINE}">{"".join(cells)}</tr>')
+        details = _details(result, report.next_hint.get(result.check_id, ""))
+        if details:
+            lines = "".join(f"<div><i>{label}:</i> {_safe(text)}</div>" for label, text in details)
+            rows.append(f'<tr style="{_PLAIN}"><td></td><td colspan="3" style="{_CELL}">{lines}</td></tr>')
+    heads = ("", "Check", "Points", "Cases")
+    head = "".join(f'<th scope="col" style="{_CELL}{_SHORT}">{text}</th>' for text in heads)
     notices = "".join(f"<p>{_safe(notice)}</p>" for notice in report.notices)
     return (
-        f'<div role="status"><p>{_safe(saved_text(report))}</p>'
-        f'<table style="border-collapse:collapse;width:100%"><thead><tr>{head}</tr></thead>'
+        f'<div role="status" style="line-height:1.4"><p>{_safe(saved_text(report))}</p>'
+        f'<table style="border-collapse:collapse;width:100%;table-layout:auto"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table>"
         f"<p><b>{report.score:g} of {report.points:g} points</b>, advice and not a mark "
         f"({report.seconds:.1f} s)</p>{notices}</div>"
     )
 
 
-_CELL = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere;padding:4px 8px"
+_CELL = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere;padding:3px 8px;"
+_SHORT = "white-space:nowrap;overflow-wrap:normal;width:1%;"
+_LINE = "background:none;border-top:1px solid var(--jp-border-color2,#ccc)"
+_PLAIN = "background:none"
 
 
 def _safe(text: str) -> str:
