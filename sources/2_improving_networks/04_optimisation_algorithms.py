@@ -75,8 +75,9 @@ X_train.shape, Y_train.shape, X_dev.shape
 
 
 # %% [markdown]
-# Two hidden layers of 32 units with ReLU, and ten outputs with softmax. The kernels come from the course's package;
-# the function returns the cost and its gradients, which is all that an optimiser ever sees.
+# Two hidden layers of 32 units with ReLU, and ten outputs with softmax: ten probabilities that add up to 1, one a digit, as in 2.2
+# (more in 2.6). The kernels come from the course's package; the function returns the cost and its gradients, which is all that an
+# optimiser ever sees.
 
 
 # %%

@@ -489,6 +489,7 @@ for axis, values, title in zip(
         colour = COLOURS["vermillion"] if six else COLOURS["black"]
         axis.text(w, h, text, ha="center", va="center", color=colour, fontsize=14 if six else 10)
     axis.set(xticks=np.arange(-0.5, values.shape[1]), yticks=np.arange(-0.5, values.shape[0]), title=title)
+    axis.set_anchor("N")  # the tops in one line
     axis.tick_params(length=0, labelleft=False, labelbottom=False)
     axis.grid(color=COLOURS["grey"], lw=0.8)
 axes[0].add_patch(Rectangle((-0.5, -0.5), 3, 3, fill=False, ec=COLOURS["blue"], lw=2.5))

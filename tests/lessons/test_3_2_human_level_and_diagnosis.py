@@ -7,6 +7,8 @@ import pytest
 from lessons.causes import likely_cause
 from lessons.stored import printed
 
+from course_utils.explorers import ErrorBudgetExplorer, ErrorBudgetState
+
 TEXT = printed("3_ml_projects/02_human_level_and_diagnosis")
 
 
@@ -114,6 +116,21 @@ def test_a_pupil_passes_its_teachers_and_human_labels_hide_it():
 def test_dropout_left_on_looks_like_bias():
     on, off = numbers(r"dropout on: train (\d+) % +off: train (\d+) %")
     assert on > 3 * off + 5
+
+
+def test_the_answers_under_the_explorer_are_what_it_shows():
+    explorer = ErrorBudgetExplorer(
+        ErrorBudgetState(0.2, 2.0, 5.0, 30.0, 28.0, "another; train-dev set kept", 1000)
+    )
+    explorer.set(dev=8.0, test=8.0)  # 1. as far from train-dev as that is from train
+    assert explorer.result.ranked[0].name == "variance"
+    explorer.choose("Too few examples")  # 3. chance of 3.3 points with 300 examples, 1.8 with 1000
+    for examples, chance, counts in ((300, 3.3, False), (1000, 1.8, True)):
+        explorer.set(examples=examples)
+        gap = explorer.result.gaps[1]
+        assert (round(gap.noise, 1), gap.counts) == (chance, counts)
+    explorer.choose("Past people")  # 4. the lower end is gone
+    assert explorer.result.gaps[0].size < 0
 
 
 EXERCISE = "3_ml_projects/exercises/02_human_level_and_diagnosis"
