@@ -8,6 +8,7 @@ from course_utils.data.digits import DIGIT_NAMES, load_digits, load_small_digits
 from course_utils.data.paraphrases import ParaphrasedPair, make_paraphrased_translations
 from course_utils.data.parts import Parts
 from course_utils.data.photographs import PHOTOGRAPHS, load_photograph
+from course_utils.data.scenes import SCENE_CLASSES, Scenes, make_scenes
 from course_utils.data.sentiment import SENTIMENT_NAMES, load_sentiment
 from course_utils.data.speech import (
     SPEECH_RATE,
@@ -31,6 +32,7 @@ __all__ = [
     "CLOTHES_NAMES",
     "DIGIT_NAMES",
     "PHOTOGRAPHS",
+    "SCENE_CLASSES",
     "SENTIMENT_NAMES",
     "SPEECH_RATE",
     "SPEECH_SENTENCES",
@@ -39,6 +41,7 @@ __all__ = [
     "Dataset",
     "ParaphrasedPair",
     "Parts",
+    "Scenes",
     "Temperatures",
     "WordVectors",
     "load_clothes",
@@ -57,6 +60,7 @@ __all__ = [
     "load_word_vectors",
     "make_dates",
     "make_paraphrased_translations",
+    "make_scenes",
     "make_translations",
     "write_date",
 ]

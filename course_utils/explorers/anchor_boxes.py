@@ -120,8 +120,8 @@ class AnchorBoxExplorer(Explorer):
     presets = (
         Preset(
             "Cup, saucer, spoon",
-            "Cup and saucer have their centres in one cell. With two anchors of different shape both still "
-            "find a place in the target.",
+            "Saucer and spoon have their centres in one cell. With two anchors both still find a place in "
+            "the target, the spoon at the anchor that fits it less.",
             {},
         ),
         Preset(
