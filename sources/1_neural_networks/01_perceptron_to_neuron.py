@@ -22,8 +22,8 @@
 # - match a kind of data with a kind of network,
 # - read a learning curve, and name the three causes of the success of deep learning with a measurement for each.
 #
-# **Time** about 75 minutes. **Builds on** school calculus and basic Python; nothing else. **Next** 1.2 Logistic
-# regression and gradient descent, where the neuron learns its weights.
+# **Time** about 75 minutes. **Builds on** school calculus and basic Python; nothing else. **Next** [1.2 Logistic
+# regression and gradient descent](02_logistic_regression.ipynb), where the neuron learns its weights.
 
 # %%
 from itertools import pairwise
@@ -71,7 +71,10 @@ spring, summer = np.isin(month, (3, 4, 5)), np.isin(month, (6, 7, 8))
 
 
 def days(chosen):
-    """Nights and days as columns, with labels. chosen : True for the days to take. Returns X (2, m), Y (1, m)."""
+    """Nights and days as columns, with labels.
+
+    chosen : True for the days to take. Returns X (2, m), Y (1, m).
+    """
     X = np.stack([weather.lowest[chosen], weather.highest[chosen]])  # (2, m)
     return X, summer[chosen].astype(float).reshape(1, -1)
 
@@ -125,13 +128,17 @@ print("weighted sum:", round(weighted_sum, 2), " answer:", 1 if weighted_sum > t
 #
 # $$z = w_1 x_1 + w_2 x_2 + b = w^T x + b, \qquad a = \begin{cases} 1 & \text{if } z > 0\\ 0 & \text{if } z \le 0.\end{cases}$$
 #
-# Here $x$ and $w$ are columns of shape $(n_x, 1)$, with $n_x = 2$ features. The row $w^T$ times the column $x$ is the weighted sum.
+# Here $x$ and $w$ are columns of shape $(n_x, 1)$, that is $n_x$ rows and one column, with $n_x = 2$ features. $w^T$, *w transposed*, is the same numbers
+# laid down as a row, shape $(1, n_x)$. A row times a column means: multiply the numbers in pairs and add up, which is the weighted sum.
 # A large bias makes a neuron that says yes easily; a very negative one needs much persuasion. Exactly at zero it says 0.
 
 
 # %%
 def perceptron(X, w, b):
-    """Answers of one perceptron. X : (n_x, m)   w : (n_x, 1)   b : number. Returns (1, m) of zeros and ones."""
+    """Answers of one perceptron. X : (n_x, m)   w : (n_x, 1)   b : number.
+
+    Returns (1, m) of zeros and ones.
+    """
     Z = w.T @ X + b  # @ is the product of matrices: (1, n_x) @ (n_x, m) -> (1, m)
     return (Z > 0).astype(float)
 
@@ -143,7 +150,7 @@ print("all days:", perceptron(X_train, w, b).shape)
 
 # %% [markdown]
 # Nothing changed in the formula to go from one day to all 552. The days stand side by side as the **columns** of $X$, of shape
-# $(n_x, m)$, and one product gives all answers. The course writes all data so, with $m$ for the number of examples.
+# $(n_x, m)$. The row $w^T$ meets each column in turn, so one product gives all answers. The course writes all data so, with $m$ for the number of examples.
 
 
 # %%
@@ -204,7 +211,10 @@ for w_1 in (0.70, 0.74, 0.77, 0.771, 0.772, 0.80, 0.90):
 
 # %%
 def sigmoid_neuron(X, w, b):
-    """Answers of one sigmoid neuron. X : (n_x, m)   w : (n_x, 1)   b : number. Returns (1, m) between 0 and 1."""
+    """Answers of one sigmoid neuron. X : (n_x, m)   w : (n_x, 1)   b : number.
+
+    Returns (1, m) between 0 and 1.
+    """
     Z = w.T @ X + b  # (1, m)
     return sigmoid(Z)
 
@@ -294,7 +304,7 @@ print(
 # If the two are the same model, they must find the same weights. Let us see. The neuron learns by small steps
 # down the slope of the cost; how is the subject of 1.2, here you only watch. Statisticians use Newton's method, which fits a
 # parabola to the cost and jumps to its lowest point. Both get the same data. We subtract each feature's mean and divide by its standard deviation first,
-# so that the steps suit both weights.
+# so that the steps suit both weights. (`axis=1, keepdims=True` takes the mean along each row and keeps it as a column; 1.3 explains.)
 
 # %%
 mean, deviation = X_train.mean(axis=1, keepdims=True), X_train.std(axis=1, keepdims=True)  # (2, 1)
@@ -307,9 +317,8 @@ for _ in range(2000):  # small steps down the slope
     w_neuron = w_neuron - 1.0 * X_scaled @ error.T / m
     b_neuron = b_neuron - 1.0 * error.mean()
 
-design = np.vstack(
-    [X_scaled, np.ones((1, m))]
-)  # (3, m): the bias is the weight of a feature that is always 1
+# the bias is the weight of a feature that is always 1
+design = np.vstack([X_scaled, np.ones((1, m))])  # (3, m)
 theta = np.zeros((3, 1))
 for _ in range(8):  # Newton's method
     A = sigmoid(theta.T @ design)  # (1, m)
@@ -340,7 +349,7 @@ for part, X_part, X_part_scaled, Y_part in (
 #
 # ## 4 · What one neuron cannot do
 #
-# Let the features be yes or no, 1 or 0. Then a neuron is a piece of logic. **AND** answers 1 if both inputs are 1; **OR** if at least one is.
+# Let the features be yes or no, 1 or 0. Then a neuron is a piece of logic (McCulloch and Pitts, 1943). **AND** answers 1 if both inputs are 1; **OR** if at least one is.
 
 # %%
 corners = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=float)  # (2, 4): the four possible inputs
@@ -516,7 +525,10 @@ takes = [take for word in spoken for take in spoken[word]]
 
 
 def spectrogram(sound, window=400, hop=160):
-    """How loud each pitch is, in each hundredth of a second. sound : (T,). Returns (window // 2 + 1, T_x)."""
+    """How loud each pitch is, in each hundredth of a second.
+
+    sound : (T,). Returns (window // 2 + 1, T_x): one row a pitch, one column a hundredth of a second.
+    """
     starts = range(0, len(sound) - window + 1, hop)
     frames = np.stack([sound[s : s + window] * np.hanning(window) for s in starts], axis=1)  # (window, T_x)
     return np.log10(np.abs(np.fft.rfft(frames, axis=0)) + 1e-4)
@@ -617,7 +629,7 @@ for sentence, label in zip(all_sentences, all_labels, strict=True):
 # The neuron is from 1958, the layers are from the 1980s. Deep learning took off after 2010. Three things had changed: **data**, **computation**, **algorithms**. Each claim gets
 # a measurement. We need a network that learns; the next cell holds one. You will build every line of it yourself in 1.2 to 1.5 and 2.4, so do not
 # study it now. To use it, know this: `n_units` lists the units of each layer, and training repeats *answer, measure the error, step down the slope* on
-# batches of 64 pictures.
+# batches of 64 pictures. The label of a picture is a column of ten numbers, a 1 in the row of its class and 0 elsewhere; that is called **one-hot**.
 
 # %%
 ACTIVATIONS = {"sigmoid": (sigmoid_forward, sigmoid_backward), "relu": (relu_forward, relu_backward)}
@@ -709,9 +721,8 @@ for name, n_units in learners.items():
 # %%
 def nearest_neighbour(X, labels, X_new):
     """Label of the most similar column of X for each column of X_new. Returns (m_new,)."""
-    squared_distance = (X * X).sum(
-        axis=0
-    ) - 2 * X_new.T @ X  # (m_new, m), but for a part that is equal in each row
+    # (m_new, m), without |x_new|^2, which is equal along each row
+    squared_distance = (X * X).sum(axis=0) - 2 * X_new.T @ X
     return labels[squared_distance.argmin(axis=1)]
 
 
@@ -727,9 +738,8 @@ trained, seconds = {}, {}
 # %% tags=["nbval-ignore-output"]
 from time import perf_counter
 
-threadpool_limits(
-    1
-)  # matrices this small are multiplied sooner by one core than by two that wait for each other
+# matrices this small are multiplied sooner by one core than by two that wait for each other
+threadpool_limits(1)
 for m in amounts:
     for draw in range(2 if m < 3000 else 1):
         chosen = np.random.default_rng(draw).permutation(8000)[:m]
@@ -828,7 +838,8 @@ plt.show()
 # %% tags=["nbval-ignore-output"]
 Z1 = W1 @ X_digits + trained["small network", 8000]["b1"]  # (16, 8000)
 active = (Z1 > 0).mean(axis=1)  # share of training pictures for which each unit is active
-print("share of pictures that make each unit active (z above 0):", *[f"{share:.0%}" for share in active])
+print("share of pictures that make each unit active (z above 0):")
+print(*[f"{share:.0%}" for share in active])
 
 # %% [markdown]
 # Nobody told the units where to look. And nobody saw to it that all of them took part: a unit that is grain all over is active for no picture. Such a unit is
@@ -952,7 +963,7 @@ plt.show()
 
 # %% [markdown]
 # *In words:* with one hidden layer, on the left, both climb above 80 per cent, about equally fast. With four hidden layers, on the right, the network with ReLU
-# climbs as before; the one with sigmoids hardly leaves 10 per cent, which is guessing, at any rate. The best rate is drawn strong, the others pale.
+# climbs as before; the one with sigmoids stays near 10 per cent, which is guessing; only its largest rate begins to stir, at the very end. The best rate is drawn strong, the others pale.
 
 # %%
 for hidden_layers in (1, 4):
@@ -968,13 +979,13 @@ for hidden_layers in (1, 4):
 # %% tags=["nbval-ignore-output"]
 Z = np.random.default_rng(5).standard_normal((1000, 1000)).astype(np.float32)
 times = {"sigmoid": [], "relu": []}
-for _ in range(7):  # in turns, so that a busy machine slows both
+for _ in range(15):  # in turns, so that a busy machine slows both
     for name, function in (("sigmoid", sigmoid), ("relu", relu)):
         started = perf_counter()
         function(Z)
         times[name].append(perf_counter() - started)
 for name in times:
-    print(f"{name:8} {1000 * np.median(times[name]):6.2f} ms for a million numbers")
+    print(f"{name:8} {1000 * min(times[name]):6.2f} ms for a million numbers, the fastest of 15")
 
 # %% [markdown]
 # ## 8 · Common mistakes

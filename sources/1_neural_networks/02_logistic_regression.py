@@ -205,8 +205,8 @@ print("one picture:", sigmoid(z_one).shape, " all pictures:", A_all.shape, " fir
 #
 # $$p(y \mid x) = a^{\,y} (1 - a)^{1 - y}.$$
 #
-# A good machine finds what really happened likely. For independent examples that is a
-# **product** over all of them, and we want it large.
+# A good machine finds what really happened likely. For independent examples the probability of all
+# labels together is the **product** of these numbers. It is called the **likelihood**, and we want it large.
 #
 # *Predict before you run:* the untrained machine says 0.5 each time. What is the product over
 # all training pictures, in a computer?
@@ -682,8 +682,10 @@ figure, axis = plt.subplots(figsize=(7, 3))
 for (name, rate), dash in zip(rates.items(), (":", "-", "--"), strict=True):
     _, _, histories[name] = train(X_feature, Y_train, rate, steps=100)
     axis.plot(histories[name], dash, label=f"{name}: {rate}")
-axis.set(xlabel="step", ylabel="cost J", yscale="log", title="One hundred steps")
-axis.legend()
+axis.set(xlabel="step", ylabel="cost J", yscale="log", ylim=(0.25, 8), title="One hundred steps")
+axis.set_yticks([0.3, 1, 3], ["0.3", "1", "3"])
+axis.minorticks_off()
+axis.legend(loc="upper center", ncols=3)
 plt.show()
 
 # %%
@@ -699,7 +701,7 @@ for name, history in histories.items():
 # end.
 #
 # A cost that **rises** under gradient descent on all examples has one usual cause: the step is too long. Why? Near
-# its lowest point a cost looks like a bowl. If the bowl bends with curvature $\lambda$, a step
+# its lowest point a cost looks like a bowl. If the bowl bends with **curvature** $\lambda$ (one unit further out, the slope is larger by $\lambda$), a step
 # multiplies the distance to the bottom by $(1 - \alpha\lambda)$. Up to $\alpha = 1/\lambda$ the walk creeps
 # in from one side; up to $2/\lambda$ it jumps across and still gets closer; beyond $2/\lambda$ each jump lands
 # further away than the last. For the bowl $J = \tfrac12\lambda w^2$ with $\lambda = 4$ the edge is at 0.5:

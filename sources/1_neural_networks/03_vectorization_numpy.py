@@ -22,8 +22,8 @@
 # - recognise rank-1 arrays and stop their bugs with a shape assertion,
 # - write row normalisation, a stable softmax and the L1 and L2 losses in one or two lines each.
 #
-# **Time** about 75 minutes. **Builds on** 1.2 Logistic regression and gradient descent (the model and its
-# gradients). **Next** 1.4 Shallow networks.
+# **Time** about 75 minutes. **Builds on** [1.2 Logistic regression and gradient descent](02_logistic_regression.ipynb) (the model and its
+# gradients). **Next** [1.4 Shallow networks](04_shallow_networks.ipynb).
 
 # %%
 from time import perf_counter
@@ -540,7 +540,7 @@ print(softmax_by_the_formula(Z).round(3))
 # *Predict before you run:* what comes out if we add 1000 to every score? Mathematically? In the computer?
 
 # %%
-with np.errstate(over="ignore", invalid="ignore"):
+with np.errstate(over="ignore", invalid="ignore"):  # we know that it goes wrong: no warnings, please
     print("by the formula:\n", softmax_by_the_formula(Z + 1000))
 
 # %% [markdown]
@@ -680,9 +680,8 @@ print(
 
 # %%
 m, n_x = X.shape[1], X.shape[0]
-print(
-    f"all differences at once, (m, m, n_x) in float64: {m * m * n_x * 8 / 1e9:.0f} GB; the distances themselves, (m, m): {m * m * 8 / 1e9:.1f} GB"
-)
+print(f"all differences at once, (m, m, n_x) in float64: {m * m * n_x * 8 / 1e9:.0f} GB")
+print(f"the distances themselves, (m, m):                {m * m * 8 / 1e9:.1f} GB")
 
 # %% [markdown]
 # Count the entries before you broadcast. Often algebra helps: $\|x - y\|^2 = \|x\|^2 - 2 x^T y + \|y\|^2$ needs only a product of matrices.

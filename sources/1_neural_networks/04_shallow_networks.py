@@ -694,10 +694,10 @@ equal_end, equal_costs, equal_units = train(X_train, Y_train, equal, 0.6, 1000, 
 random_end, random_costs, random_units = train(X_train, Y_train, random, 0.6, 1000, watch=first_weights)
 
 print("first weight of units 1 to 4")
+print("step   equal start                          random start")
 for step in (0, 1, 10, 100, 999):
-    print(
-        f"step {step:3}   equal start {equal_units[step].round(3)}   random start {random_units[step].round(3)}"
-    )
+    starts = (" ".join(f"{weight:7.3f}" for weight in units[step]) for units in (equal_units, random_units))
+    print(f"{step:4}  ", "     ".join(starts))
 same = np.allclose(equal_end["W1"], equal_end["W1"][:1], atol=1e-9)
 print("after 1000 steps all rows of W1 still equal:", same)
 
@@ -728,6 +728,9 @@ for name, end in (("equal start", equal_end), ("random start", random_end)):
     )
 
 # %% [markdown]
+# The **rank** of a matrix counts the rows that no sum of multiples of the other rows can replace. Rank 1 says: four units, but only one
+# direction. (Rank 2 is the most there can be with two inputs.)
+#
 # The proof is one line. If two hidden units have equal weights, they give equal answers, so they get equal $dz^{[1]}$, so equal
 # gradients, so equal weights after the step. By induction: for ever. Random numbers **break the symmetry**.
 # The biases may start at zero; the weights have broken the symmetry already.
@@ -752,17 +755,17 @@ print(
 # ### How large may the random weights be?
 
 # %%
+print("scale   flat at the start   cost: first   after 200   last   test")
 for scale in (0.01, 0.5, 50.0):
     start = initialise(2, 8, 1, np.random.default_rng(1), scale)
     A1, _ = forward(X_train, start)
     end, costs_scale, _ = train(X_train, Y_train, start)
-    print(
-        f"scale {scale:5}: slope below 0.01 for {(1 - A1**2 < 0.01).mean():4.0%} at the start;  cost after 200 steps {costs_scale[200]:6.2f}, "
-        f"at the end {costs_scale[-1]:5.2f};  test {accuracy(end, X_test, Y_test):.0%}"
-    )
+    flat = (1 - A1**2 < 0.01).mean()  # share of hidden answers whose slope is below 0.01
+    costs_shown = f"{costs_scale[0]:14.2f} {costs_scale[200]:11.2f} {costs_scale[-1]:6.2f}"
+    print(f"{scale:5} {flat:19.0%} {costs_shown} {accuracy(end, X_test, Y_test):6.0%}")
 
 # %% [markdown]
-# With a scale of 50 nearly all tanh units sit on their flat ends before the first step: saturated, they hardly learn. Very small weights
+# *Flat* is the share of hidden answers whose slope is below 0.01. With a scale of 50 nearly all tanh units sit on their flat ends before the first step: saturated, they hardly learn. Very small weights
 # work here, after a slow start. Lesson 2.3 finds the right scale for any number of layers.
 #
 # ## 8 · Play: bend the boundary

@@ -23,7 +23,7 @@
 # - answer "is it like the brain?" with care.
 #
 # **Time** about 110 minutes. **Builds on** [1.4 Shallow networks](04_shallow_networks.ipynb) (activations, the six equations, random
-# starts). **Next** track 2, Improving deep neural networks.
+# starts). **Next** [track 2, Improving deep neural networks](../2_improving_networks/00_index.ipynb).
 
 # %%
 from itertools import pairwise, product
@@ -228,7 +228,8 @@ def check_gradients(backward, sizes, rng):
     A, caches = forward(X, parameters)
     gradients = backward(A, Y, caches)
     report = gradient_check(lambda p: binary_cross_entropy(forward(X, p)[0], Y)[0], parameters, gradients)
-    print("  ".join(f"d{name} {tensor.verdict}" for name, tensor in report.tensors.items()))
+    for l in range(1, len(sizes)):
+        print(f"layer {l}: dW {report.tensors[f'W{l}'].verdict}, db {report.tensors[f'b{l}'].verdict}")
 
 
 check_gradients(backward, (3, 6, 5, 4, 3, 1), np.random.default_rng(2))
@@ -237,7 +238,8 @@ check_gradients(backward, (3, 6, 5, 4, 3, 1), np.random.default_rng(2))
 # ## 4 · Shallow against deep, on real handwriting
 #
 # The task: is a handwritten digit **odd**? There are five odd shapes and five even ones, with nothing in common but arithmetic. A
-# single weighted sum of pixels cannot be good at it.
+# single weighted sum of pixels cannot be good at it. The pictures come in three parts: most to **train** on, some to compare choices on (the **dev set**,
+# section 7), and some for the last word (the **test set**).
 
 # %%
 digits = load_digits()
@@ -382,18 +384,16 @@ def best_weighted_sum(F, T, F_new):
     return weights.T @ np.vstack([F_new, np.ones((1, F_new.shape[1]))])
 
 
+print("layer   odd from even, by its answers   its scores, by weighted sums of pixels")
 for l in range(5):
-    features, features_test = (
-        caches_train[l][0],
-        caches_test[l][0],
-    )  # answers of layer l; layer 0 is the pixels
+    features, features_test = caches_train[l][0], caches_test[l][0]  # answers of layer l; 0: the pixels
     separated = ((best_weighted_sum(features, Y_train, features_test) > 0.5) == Y_test).mean()
-    line = f"answers of layer {l}: a weighted sum tells odd from even on {separated:.0%}"
+    line = f"{l:5} {separated:18.0%}"
     if l > 0:
         Z, Z_test = caches_train[l - 1][2], caches_test[l - 1][2]
         rest = Z_test - best_weighted_sum(X_train, Z, X_test)
         explained = 1 - (rest**2).sum() / ((Z_test - Z_test.mean(axis=1, keepdims=True)) ** 2).sum()
-        line += f";  its scores are weighted sums of pixels to {explained:.0%}"
+        line += f"{explained:36.0%}"
     print(line)
 
 # %% [markdown]
@@ -564,6 +564,7 @@ signs = 2 * patterns - 1  # -1 and +1 are centred on 0
 order = np.random.default_rng(0).permutation(256)
 known_counts = (64, 96, 128, 192)
 results = {"tree": [], "shallow": []}
+print("known   network                   learned all known   right on unknown   starts that found it")
 for known in known_counts:
     seen, unseen = order[:known], order[known:]
     for kind, starts in (("tree", 10), ("shallow", 3)):
@@ -581,8 +582,10 @@ for known in known_counts:
         cost, right_seen, right_unseen, count = min(runs)
         results[kind].append(right_unseen)
         solved = sum(run[2] == 1 for run in runs)
-        print(f"{known:3} known, {kind:7} ({count:4} parameters): learned all known: {right_seen == 1!s:5}  "
-              f"right on about {5 * round(20 * right_unseen):3}% of the unknown; {solved} of {starts} starts find the rule")  # fmt: skip
+        about = f"about {5 * round(20 * right_unseen)}%"
+        print(
+            f"{known:5}   {kind:7} {count:4} parameters   {right_seen == 1!s:17}   {about:16}   {solved} of {starts}"
+        )
 
 # %% tags=["figure"]
 figure, axis = plt.subplots(figsize=(6.4, 3.2))
@@ -768,13 +771,8 @@ A = A_wrong = np.random.default_rng(4).standard_normal((4, 1))
 for l in (1, 2, 3):
     A = relu(p[f"W{l}"] @ A + p[f"b{l}"])
     A_wrong = relu(A_wrong)  # "a = g(a)"
-print(
-    "g(z):",
-    A[:, 0].round(3),
-    "  g(a):",
-    A_wrong[:, 0].round(3),
-    " the same after one layer as after a hundred",
-)
+print("g(z):", A[:, 0].round(3))
+print("g(a):", A_wrong[:, 0].round(3), " the same after one layer as after a hundred")
 
 # %% [markdown]
 # **$Z = W^T X + B$ beside a $W$ of shape $(n^{[l]}, n^{[l-1]})$.** Either $W$ holds one unit a row, then it is $WA + b$; or one unit a column, then it is $W^TA + b$. One cannot have both. With equal
