@@ -34,6 +34,7 @@ from course_utils.kernels.recurrent_sequence import (
     check_gates,
     check_output_gradient,
     check_sequence,
+    copy_time_first,
     padding_mask,
     require_parameters,
     side_by_side,
@@ -97,7 +98,7 @@ def gru_forward(
     n_c = n_a + n_x + 1  # rows of the candidate's input
     X = np.empty((T_x + 1, n_c + n_a, m), dtype=x.dtype)
     X[0, n_c:] = a0
-    X[:T_x, n_a : n_a + n_x] = x.transpose(2, 0, 1)
+    copy_time_first(x, X[:T_x, n_a : n_a + n_x])
     X[:, n_a + n_x] = 1
     if ended is not None:
         np.copyto(X[:T_x, n_a : n_a + n_x], 0, where=ended[:, None, :])
@@ -137,7 +138,7 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
                                 + [Wu; Wr]^T [dZ_u; dZ_r]   (columns of a)
 
     The factors known from the forward pass are prepared for a block of steps at once; dx and the
-    weights' gradients follow from all dZ at the end.
+    weights' gradients follow from all dZ of a block.
 
     da    : (n_a, m, T_x) gradient of the cost with respect to a. What it says of padded steps
             counts for the last state, which is what stands there
@@ -154,12 +155,16 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
     W_gates_T = np.ascontiguousarray(W_gates[:, n_x + 1 :].T)  # (n_a, 2 n_a)
     W_c_T = np.ascontiguousarray(W_c[:, :n_a].T)  # (n_a, n_a)
 
-    D = np.empty((3 * n_a, T_x, m), dtype=X.dtype)  # dZ of every step, for the products at the end
+    W_x = np.concatenate([W_gates[:, :n_x], W_c[:, n_a : n_a + n_x]])  # (3 n_a, n_x)
+    W_x_T = np.ascontiguousarray(W_x.T)
+
+    dW_gates, dW_c = np.zeros_like(W_gates), np.zeros_like(W_c)
+    dx = np.empty((n_x, T_x, m), dtype=X.dtype)
     da_t = np.zeros((n_a, m), dtype=X.dtype)
     d_reset = np.empty_like(da_t)  # gradient of Gamma_r * a<t-1>
     through_gates = np.empty_like(da_t)
     kept = np.empty_like(da_t)
-    block = min(steps_per_block(3 * D.itemsize * n_a * m), max(T_x, 1))
+    block = min(steps_per_block(3 * X.itemsize * n_a * m, m), max(T_x, 1))
     dZ_block = np.empty((block, 3 * n_a, m), dtype=X.dtype)  # rows of u, r, c
     stay = np.empty((block, n_a, m), dtype=X.dtype)  # 1 - Gamma_u
     for end in range(T_x, 0, -block):
@@ -195,13 +200,11 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
                 np.copyto(da_t, kept, where=ended[t])  # the other two terms are 0 there
             da_t += d_reset
             da_t += through_gates
-        D[:, start:end] = dZ.transpose(1, 0, 2)
+        D, wide_X = side_by_side(dZ), side_by_side(X[start:end])  # (3 n_a, steps m), (.., steps m)
+        dW_gates += D[: 2 * n_a] @ wide_X[n_a:].T  # (2 n_a, n_x + 1 + n_a)
+        dW_c += D[2 * n_a :] @ wide_X[:n_c].T  # (n_a, n_a + n_x + 1)
+        dx[:, start:end] = (W_x_T @ D).reshape(n_x, end - start, m)
 
-    D, wide_X = D.reshape(3 * n_a, T_x * m), side_by_side(X[:T_x])
-    dW_gates = D[: 2 * n_a] @ wide_X[n_a:].T  # (2 n_a, n_x + 1 + n_a)
-    dW_c = D[2 * n_a :] @ wide_X[:n_c].T  # (n_a, n_a + n_x + 1)
-    W_x = np.concatenate([W_gates[:, :n_x], W_c[:, n_a : n_a + n_x]])  # (3 n_a, n_x)
-    dx = (W_x.T @ D).reshape(n_x, T_x, m)
     gradients = {"dx": dx.transpose(0, 2, 1), "da0": da_t}
     for position, gate in enumerate("ur"):
         rows = dW_gates[position * n_a : (position + 1) * n_a]

@@ -158,11 +158,11 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
         dZ_i  = dc_t * c~      * Gamma_i (1 - Gamma_i)
         dZ_f  = dc_t * c<t-1>  * Gamma_f (1 - Gamma_f)
         dZ_c  = dc_t * Gamma_i * (1 - c~^2)
-        da of the step before = [Wi; Wf; Wo; Wc]^T dZ  (columns of a<t-1>)
+        da of the step before = [Wi; Wf; Wo; Wc]^T dZ  (columns of a<t-1>; those of x<t> give dx)
         dc of the step before = dc_t * Gamma_f
 
     All factors but da_t and dc_t are known from the forward pass and prepared for a block of
-    steps at once (`_slopes`). dx and the weights' gradients follow from all dZ at the end.
+    steps at once (`_slopes`). The weights' gradients follow from all dZ of the block.
 
     da    : (n_a, m, T_x) gradient of the cost with respect to a. What it says of padded steps
             counts for the last state, which is what stands there
@@ -179,12 +179,14 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
     if dc is not None:
         check_output_gradient("dc", dc, n_a, m, T_x, X.dtype)
         dc = time_first(dc)
-    W_a_T = np.ascontiguousarray(W[:, :n_a].T)  # (n_a, 4 n_a)
+    W_T = np.ascontiguousarray(W[:, :-1].T)  # (n_a + n_x, 4 n_a), without the biases
 
-    D = np.empty((4 * n_a, T_x, m), dtype=X.dtype)  # dZ of every step, for the products at the end
-    da_t = np.zeros((n_a, m), dtype=X.dtype)
+    dW = np.zeros_like(W)
+    dx = np.empty((T_x, n_x, m), dtype=X.dtype)
+    d_inputs = np.zeros((n_a + n_x, m), dtype=X.dtype)  # gradient of a step's [a<t-1>; x<t>]
+    da_t, dx_t = d_inputs[:n_a], d_inputs[n_a:]
     dc_t = np.zeros_like(da_t)
-    block = min(steps_per_block(4 * D.itemsize * n_a * m), max(T_x, 1))
+    block = min(steps_per_block(4 * X.itemsize * n_a * m, m), max(T_x, 1))
     dZ_block = np.empty((block, 4 * n_a, m), dtype=X.dtype)
     da_to_dc = np.empty((block, n_a, m), dtype=X.dtype)
     for end in range(T_x, 0, -block):
@@ -199,20 +201,19 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
                 kept_a, kept_c = da_t * ended[t], dc_t * ended[t]  # ended: passes unchanged
                 _finish_step(dZ, da_through_c, da_t, dc_t)
                 np.copyto(dZ, 0, where=ended[t])
-                np.matmul(W_a_T, dZ, out=da_t)
+                np.matmul(W_T, dZ, out=d_inputs)
                 da_t += kept_a
                 dc_t *= G[t, n_a : 2 * n_a]
                 np.copyto(dc_t, kept_c, where=ended[t])
             else:
                 _finish_step(dZ, da_through_c, da_t, dc_t)
-                np.matmul(W_a_T, dZ, out=da_t)
+                np.matmul(W_T, dZ, out=d_inputs)
                 dc_t *= G[t, n_a : 2 * n_a]  # Gamma_f
-        D[:, start:end] = dZ_block[: end - start].transpose(1, 0, 2)
+            dx[t] = dx_t
+        D = side_by_side(dZ_block[: end - start])  # (4 n_a, steps m)
+        dW += D @ side_by_side(X[start:end]).T  # (4 n_a, n_a + n_x + 1)
 
-    D = D.reshape(4 * n_a, T_x * m)
-    dW = D @ side_by_side(X[:T_x]).T  # (4 n_a, n_a + n_x + 1)
-    dx = (W[:, n_a : n_a + n_x].T @ D).reshape(n_x, T_x, m)
-    gradients = {"dx": dx.transpose(0, 2, 1), "da0": da_t, "dc0": dc_t}
+    gradients = {"dx": time_last(dx), "da0": da_t.copy(), "dc0": dc_t}
     for position, gate in enumerate(GATES):
         rows = dW[position * n_a : (position + 1) * n_a]
         gradients[f"dW{gate}"] = rows[:, :-1].copy()

@@ -23,6 +23,7 @@ from course_utils.kernels.recurrent_sequence import (
     carry_ended,
     check_output_gradient,
     check_sequence,
+    copy_time_first,
     padding_mask,
     require_parameters,
     side_by_side,
@@ -57,7 +58,7 @@ def stack_inputs(x: np.ndarray, a0: np.ndarray, ended: np.ndarray | None) -> np.
     n_a = a0.shape[0]
     X = np.empty((T_x + 1, n_a + n_x + 1, m), dtype=x.dtype)
     X[0, :n_a] = a0
-    X[:T_x, n_a : n_a + n_x] = x.transpose(2, 0, 1)
+    copy_time_first(x, X[:T_x, n_a : n_a + n_x])
     X[:, -1] = 1
     if ended is not None:
         np.copyto(X[:T_x, n_a : n_a + n_x], 0, where=ended[:, None, :])
@@ -90,13 +91,14 @@ def rnn_forward(
 
     W = np.concatenate([parameters["Waa"], parameters["Wax"], parameters["ba"]], axis=1)
     X = stack_inputs(x, a0, ended)
+    a = np.empty((T_x, n_a, m), dtype=x.dtype)  # the caller may change it; the cache's X stays
     Z = np.empty((n_a, m), dtype=x.dtype)
     for t in range(T_x):
         a_next = X[t + 1, :n_a]
         np.matmul(W, X[t], out=Z)
         np.tanh(Z, out=a_next)
         carry_ended(a_next, X[t, :n_a], None if ended is None else ended[t])
-    a = X[1:, :n_a].copy()  # the caller may change a; the cache must not change with it
+        a[t] = a_next
     return time_last(a), RNNCache(X, W, ended)
 
 
@@ -108,8 +110,8 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
 
         dZ<t> = da_t * (1 - a<t>^2),    da_t of the step before = Waa^T dZ<t> (+ its own da)
 
-    Only this chain is sequential. All dZ are kept, and dx and the weights' gradients are taken
-    of all steps together afterwards.
+    Since Wax^T dZ<t> is dx<t>, one product [Waa | Wax]^T dZ<t> gives both. Only this chain is
+    sequential. The weights' gradients are taken of all dZ of a block of steps together.
 
     da    : (n_a, m, T_x) gradient of the cost with respect to a. What it says of padded steps
             counts for the last state, which is what stands there
@@ -121,12 +123,14 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
     n_x = W.shape[1] - n_a - 1
     check_output_gradient("da", da, n_a, m, T_x, X.dtype)
     da = time_first(da)  # (T_x, n_a, m)
-    Waa_T = np.ascontiguousarray(W[:, :n_a].T)
+    W_T = np.ascontiguousarray(W[:, :-1].T)  # (n_a + n_x, n_a), without the biases
 
-    D = np.empty((n_a, T_x, m), dtype=X.dtype)  # dZ of every step, for the products at the end
-    da_t = np.zeros((n_a, m), dtype=X.dtype)
+    dW = np.zeros_like(W)
+    dx = np.empty((T_x, n_x, m), dtype=X.dtype)
+    d_inputs = np.zeros((n_a + n_x, m), dtype=X.dtype)  # gradient of a step's [a<t-1>; x<t>]
+    da_t, dx_t = d_inputs[:n_a], d_inputs[n_a:]
     kept = np.zeros_like(da_t)  # share of da_t that passes an ended sequence unchanged
-    block = min(steps_per_block(2 * D.itemsize * n_a * m), max(T_x, 1))
+    block = min(steps_per_block(2 * X.itemsize * n_a * m, m), max(T_x, 1))
     dZ_block = np.empty((block, n_a, m), dtype=X.dtype)
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
@@ -140,18 +144,16 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
             if ended is not None and ended[t].any():
                 np.copyto(dZ, 0, where=ended[t])
                 np.multiply(da_t, ended[t], out=kept)
-                np.matmul(Waa_T, dZ, out=da_t)
+                np.matmul(W_T, dZ, out=d_inputs)
                 da_t += kept
             else:
-                np.matmul(Waa_T, dZ, out=da_t)
-        D[:, start:end] = dZ_of_steps.transpose(1, 0, 2)
+                np.matmul(W_T, dZ, out=d_inputs)
+            dx[t] = dx_t
+        dW += side_by_side(dZ_of_steps) @ side_by_side(X[start:end]).T  # (n_a, n_a + n_x + 1)
 
-    D = D.reshape(n_a, T_x * m)
-    dW = D @ side_by_side(X[:T_x]).T  # (n_a, n_a + n_x + 1)
-    dx = (W[:, n_a : n_a + n_x].T @ D).reshape(n_x, T_x, m)
     return {
-        "dx": dx.transpose(0, 2, 1),
-        "da0": da_t,
+        "dx": time_last(dx),
+        "da0": da_t.copy(),
         "dWaa": dW[:, :n_a].copy(),
         "dWax": dW[:, n_a : n_a + n_x].copy(),
         "dba": dW[:, -1:].copy(),

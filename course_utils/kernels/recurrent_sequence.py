@@ -88,7 +88,25 @@ def carry_ended(new: np.ndarray, old: np.ndarray, ended: np.ndarray | None) -> N
 
 def time_first(sequence: np.ndarray) -> np.ndarray:
     """(n, m, T_x) to a contiguous (T_x, n, m); a copy only when memory is in another order."""
-    return np.ascontiguousarray(sequence.transpose(2, 0, 1))
+    steps = sequence.transpose(2, 0, 1)
+    if steps.flags.c_contiguous:
+        return steps
+    out = np.empty(steps.shape, steps.dtype)
+    copy_time_first(sequence, out)
+    return out
+
+
+def copy_time_first(sequence: np.ndarray, out: np.ndarray) -> None:
+    """Copy (n, m, T_x) to `out`, (T_x, n, m).
+
+    Writing step after step reads every T_x-th number. The processor fetches 16 neighbours with each,
+    the same row's next steps; they must not leave the first-level cache before they are read. So
+    some rows, about 256 with those of the examples, go through all steps before the next ones.
+    """
+    n, m, _ = sequence.shape
+    rows = max(1, 256 // max(m, 1))
+    for i in range(0, n, rows):
+        out[:, i : i + rows] = sequence[i : i + rows].transpose(2, 0, 1)
 
 
 def time_last(sequence: np.ndarray) -> np.ndarray:
@@ -103,19 +121,23 @@ def check_output_gradient(name: str, gradient: np.ndarray, n_a: int, m: int, T_x
         raise TypeError(f"{name} has dtype {gradient.dtype}, needs {dtype}, the dtype of the forward pass")
 
 
-def steps_per_block(bytes_per_step: int) -> int:
-    """How many steps of the backward pass to prepare at once.
+def steps_per_block(bytes_per_step: int, m: int) -> int:
+    """How many steps of the backward pass to take together.
 
-    The factors that do not depend on later steps are computed for a block of steps by a few large
-    NumPy calls, which costs less than many small ones. A block of about 1 MiB is still in the
-    processor's second-level cache when the steps use it; a whole long sequence would not be. A
-    finished block goes to its columns of the matrix of all steps (see `side_by_side`).
+    bytes_per_step : memory of a step's factors
+    m              : examples
+
+    Before a block the factors that do not depend on later steps are computed by a few large NumPy
+    calls, which cost less than many small ones. After it one product gives its share of the
+    weights' gradients (see `side_by_side`). Both find the block still in the processor's
+    second-level cache when it has at most 1 MiB; a whole long sequence would not be there. The
+    product sums over steps and examples: about 512 columns are as many as BLAS takes in one go.
     """
-    return max(1, (1 << 20) // max(bytes_per_step, 1))
+    return max(1, min((1 << 20) // max(bytes_per_step, 1), 512 // max(m, 1)))
 
 
 def side_by_side(sequence: np.ndarray) -> np.ndarray:
-    """The examples of all steps as the columns of one matrix: (T_x, n, m) to (n, T_x m).
+    """The examples of some steps as the columns of one matrix: (T, n, m) to (n, T m).
 
     With D and X in this form, `D @ X.T` is the sum over the steps of `D[t] @ X[t].T`: the gradient
     of weights that all steps share, in one large product instead of T_x small ones and their sum.
