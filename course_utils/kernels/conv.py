@@ -70,11 +70,15 @@ def conv2d_forward(
     return Z, (A_prev, W, stride, zeros, Z.shape)
 
 
-def conv2d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv2d_backward(
+    dZ: np.ndarray, cache: Any, *, need_dA_prev: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """Send the gradient of a cost back through `conv2d_forward`.
 
-    dZ    : gradient of the cost with respect to Z, the shape of Z
-    cache : what `conv2d_forward` returned beside Z
+    dZ           : gradient of the cost with respect to Z, the shape of Z
+    cache        : what `conv2d_forward` returned beside Z
+    need_dA_prev : False for the first layer of a network, whose input nobody differentiates;
+                   about half of the work, and None stands in its place
     Returns dA_prev, dW, db with the shapes of A_prev, W, b.
     """
     A_prev, W, stride, zeros, shape_of_Z = cache
@@ -83,8 +87,9 @@ def conv2d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     dZ = np.ascontiguousarray(dZ)
     (top, _), (left, _) = zeros
 
-    dA_prev = np.empty(A_prev.shape, A_prev.dtype)
-    input_gradient(dZ, W, None, stride, (top, left), dA_prev)
+    dA_prev = np.empty(A_prev.shape, A_prev.dtype) if need_dA_prev else None
+    if need_dA_prev:
+        input_gradient(dZ, W, None, stride, (top, left), dA_prev)
     dW = weight_gradient(A_prev, zeros, dZ, W.shape[:2], stride)
     db = channel_sums(dZ).reshape(1, 1, 1, -1)
     return dA_prev, dW, db

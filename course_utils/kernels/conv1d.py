@@ -41,11 +41,15 @@ def conv1d_forward(
     return Z, (pictures, filters, (stride, 1), zeros, Z.shape)
 
 
-def conv1d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv1d_backward(
+    dZ: np.ndarray, cache: Any, *, need_dA_prev: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """Send the gradient of a cost back through `conv1d_forward`.
 
-    dZ    : gradient of the cost with respect to Z, the shape of Z
-    cache : what `conv1d_forward` returned beside Z
+    dZ           : gradient of the cost with respect to Z, the shape of Z
+    cache        : what `conv1d_forward` returned beside Z
+    need_dA_prev : False for the first layer of a network, whose input nobody differentiates;
+                   about half of the work, and None stands in its place
     Returns dA_prev, dW, db with the shapes of A_prev, W, b.
     """
     pictures, filters, stride, zeros, shape_of_Z = cache
@@ -53,7 +57,10 @@ def conv1d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     check_same_dtype(dZ=dZ, A_prev=pictures)
     dZ = np.ascontiguousarray(dZ)[:, :, None]  # (m, n_T, 1, n_C)
 
-    dA_prev = np.empty(pictures.shape, pictures.dtype)
-    input_gradient(dZ, filters, None, stride, (zeros[0][0], 0), dA_prev)
+    dA_prev = None
+    if need_dA_prev:
+        d_pictures = np.empty(pictures.shape, pictures.dtype)
+        input_gradient(dZ, filters, None, stride, (zeros[0][0], 0), d_pictures)
+        dA_prev = d_pictures[:, :, 0]
     dW = weight_gradient(pictures, zeros, dZ, filters.shape[:2], stride)
-    return dA_prev[:, :, 0], dW[:, 0], channel_sums(dZ).reshape(1, 1, -1)
+    return dA_prev, dW[:, 0], channel_sums(dZ).reshape(1, 1, -1)

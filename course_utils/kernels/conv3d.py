@@ -57,11 +57,15 @@ def conv3d_forward(
     return Z, (A_prev, W, strides, zeros, Z.shape)
 
 
-def conv3d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv3d_backward(
+    dZ: np.ndarray, cache: Any, *, need_dA_prev: bool = True
+) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
     """Send the gradient of a cost back through `conv3d_forward`.
 
-    dZ    : gradient of the cost with respect to Z, the shape of Z
-    cache : what `conv3d_forward` returned beside Z
+    dZ           : gradient of the cost with respect to Z, the shape of Z
+    cache        : what `conv3d_forward` returned beside Z
+    need_dA_prev : False for the first layer of a network, whose input nobody differentiates;
+                   about half of the work, and None stands in its place
     Returns dA_prev, dW, db with the shapes of A_prev, W, b.
     """
     A_prev, W, strides, zeros, shape_of_Z = cache
@@ -71,7 +75,7 @@ def conv3d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
     f_D, f_H, f_W, _, n_C = W.shape
     before = (zeros[1][0], zeros[2][0])
 
-    dA_prev = np.zeros(A_prev.shape, A_prev.dtype)
+    dA_prev = np.zeros(A_prev.shape, A_prev.dtype) if need_dA_prev else None
     dW = np.zeros(W.shape, W.dtype)
     for d in range(dZ.shape[1]):
         first, taps = _slices(d, strides[0], zeros[0][0], f_D, n_D_prev)
@@ -82,6 +86,8 @@ def conv3d_backward(dZ: np.ndarray, cache: Any) -> tuple[np.ndarray, np.ndarray,
         d_filters = weight_gradient(pictures, zeros[1:], dZ_slice, (f_H, f_W), strides[1:])
         d_filters = d_filters.reshape(f_H, f_W, len(taps), n_C_prev, n_C)
         dW[taps.start : taps.stop] += d_filters.transpose(2, 0, 1, 3, 4)
+        if not need_dA_prev:
+            continue
         d_pictures = np.empty((m, n_H_prev, n_W_prev, len(taps) * n_C_prev), A_prev.dtype)
         input_gradient(dZ_slice, _filters_2d(W, taps), None, strides[1:], before, d_pictures)
         d_pictures = d_pictures.reshape(m, n_H_prev, n_W_prev, len(taps), n_C_prev)

@@ -188,6 +188,21 @@ def test_transposed_is_the_gradient_of_the_convolution(stride, pad):
     close(Z, conv.conv2d_backward(A, cache)[0])
 
 
+@pytest.mark.parametrize("pad", ["valid", "same"])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("name", ["conv1d", "conv2d", "conv3d"])
+def test_first_layers_need_no_dA_prev(name, stride, pad):
+    axes = SLIDING_AXES[name]
+    rng = np.random.default_rng(10)
+    A, W = rng.standard_normal((2, *(6,) * axes, 3)), rng.standard_normal((*(3,) * axes, 3, 4))
+    Z, cache = getattr(conv, f"{name}_forward")(A, W, np.zeros((1,) * (axes + 1) + (4,)), stride, pad)
+    backward = getattr(conv, f"{name}_backward")
+    full, short = backward(Z, cache), backward(Z, cache, need_dA_prev=False)
+    assert short[0] is None
+    for got, expected in zip(short[1:], full[1:], strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
 @pytest.mark.parametrize("name", SLIDING_AXES)
 def test_empty_batch(name):
     axes = SLIDING_AXES[name]
