@@ -82,39 +82,38 @@ def ctc_loss(Z: np.ndarray, labels: Sequence[int], blank: int = 0) -> tuple[floa
         raise ValueError("Z has a step without a finite largest logit, needs at least one possible symbol")
     log_p = Z64 - largest
     log_p -= np.log(np.exp(log_p).sum(axis=0))  # (n_y, T_x), log softmax
-    log_said = log_p[states]  # (S, T_x): log-probability that step t says state s
+    log_said = log_p[states].T  # (T_x, S): log-probability that step t says state s
 
     # A path may skip from s - 2 to s when s is a label and differs from the label before it.
     may_skip = np.zeros(S, dtype=bool)
     may_skip[3::2] = states[3::2] != states[1:-2:2]
 
-    def step(previous: np.ndarray, skip: np.ndarray) -> np.ndarray:
-        """log of the sum over the three ways into each state: stay, one on, two on."""
-        ways = np.full((3, S), -np.inf)
-        ways[0] = previous
-        ways[1, 1:] = previous[:-1]
-        ways[2, 2:] = np.where(skip[2:], previous[:-2], -np.inf)
-        return np.logaddexp.reduce(ways, axis=0)
+    # Read from the end, with the states in reverse order, the picture is the same: leaving s for
+    # s + 2 is arriving at s from s + 2. So both tables are filled together, row 0 from the first
+    # step on, row 1 from the last. In reversed order the skip into position i belongs to state
+    # S-1-i, and is allowed when the state it comes from, two further on, may be skipped to.
+    said = np.stack([log_said, log_said[::-1, ::-1]], axis=1)  # (T_x, 2, S)
+    skip = np.full((2, S), -np.inf)  # what a skip adds: 0, or -inf where there is none
+    skip[0, may_skip] = 0
+    skip[1, 2:] = skip[0, :1:-1]
+    arrived = np.full((T_x, 2, S), -np.inf)  # over all ways into a state, before the step speaks
+    arrived[0, :, :2] = 0  # a path starts (ends) with the first (last) blank or label
+    spoken = np.full((2, S + 2), -np.inf)  # and after it; two columns in front, for s - 1 and s - 2 of s = 0
+    alpha = np.empty((T_x, S))
+    skipped = np.empty((2, S))
+    for t in range(T_x):
+        if t > 0:
+            np.logaddexp(spoken[:, 2:], spoken[:, 1:-1], out=arrived[t])  # stay, or one on
+            np.add(spoken[:, :-2], skip, out=skipped)
+            np.logaddexp(arrived[t], skipped, out=arrived[t])
+        np.add(arrived[t], said[t], out=spoken[:, 2:])
+        alpha[t] = spoken[0, 2:]
+    beta = arrived[::-1, 1, ::-1]  # (T_x, S)
 
-    alpha = np.full((S, T_x), -np.inf)
-    alpha[:2, 0] = log_said[:2, 0]  # a path starts with the first blank or the first label
-    for t in range(1, T_x):
-        alpha[:, t] = step(alpha[:, t - 1], may_skip) + log_said[:, t]
-
-    # Backwards the picture is the same with the states in reverse order: leaving s for s + 2 is
-    # arriving at s from s + 2. In reversed order the skip into position i belongs to state S-1-i,
-    # and is allowed when the state it comes from, two further on, may be skipped to.
-    may_skip_back = np.zeros(S, dtype=bool)
-    may_skip_back[2:] = may_skip[::-1][:-2]
-    beta = np.full((S, T_x), -np.inf)
-    beta[-2:, -1] = 0  # a path ends with the last label or the last blank
-    for t in range(T_x - 2, -1, -1):
-        beta[:, t] = step((beta[:, t + 1] + log_said[:, t + 1])[::-1], may_skip_back)[::-1]
-
-    log_likelihood = np.logaddexp.reduce(alpha[-2:, -1])
+    log_likelihood = np.logaddexp.reduce(alpha[-1, -2:])
     if np.isneginf(log_likelihood):
         raise ValueError("Z excludes (with -inf) every path to labels: the cost would be infinite")
-    gamma = np.exp(alpha + beta - log_likelihood)  # (S, T_x), every column sums to 1
-    dZ = np.exp(log_p)
-    np.subtract.at(dZ, states, gamma)  # a symbol that occurs twice is subtracted twice
+    gamma = np.exp(alpha + beta - log_likelihood)  # (T_x, S), every row sums to 1
+    says = (states == np.arange(n_y)[:, None]).astype(np.float64)  # (n_y, S), 1 where state s says k
+    dZ = np.exp(log_p) - says @ gamma.T  # (n_y, T_x)
     return float(-log_likelihood), dZ.astype(Z.dtype)

@@ -94,6 +94,15 @@ def test_equals_textbook_loops(name, data):
     check_against_textbook(name, *data.draw(layers(name)))
 
 
+@given(data=st.data(), block_bytes=st.sampled_from([1, 500, 4000]))
+@settings(max_examples=40, deadline=None)
+def test_volumes_in_many_blocks(data, block_bytes):
+    """Single slices, some slices and some volumes at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("course_utils.kernels.conv3d.BLOCK_BYTES", block_bytes)
+        check_against_textbook("conv3d", *data.draw(layers("conv3d")))
+
+
 @pytest.mark.parametrize("name", SLIDING_AXES)
 @given(data=st.data())
 @settings(max_examples=12, deadline=None)
