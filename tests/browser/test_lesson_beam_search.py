@@ -8,7 +8,7 @@ WAIT = "([selector, text]) => [...document.querySelectorAll(selector)].pop()?.al
 def test_beam_follows_the_keyboard(notebook, page, screenshot):
     page.set_default_timeout(180_000)  # the lesson trains a network before it draws
     notebook.open(LESSON)
-    notebook.run_all()
+    notebook.run_all(seconds=400)
     assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert "live supposing thou art" in page.locator(TREE).last.get_attribute("alt")
 

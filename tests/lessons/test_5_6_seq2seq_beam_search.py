@@ -128,10 +128,10 @@ def test_mistakes_go_wrong():
         numbers(
             rf"log P with <EOS> +(-[\d.]+)   without +(-[\d.]+) +my brother must buy the old letter{end}$"
         )
-        for end in ("", " on monday")
+        for end in ("", " this weekend")
     )
     assert half < whole
-    assert half_without >= whole_without
+    assert half_without > whole_without
 
 
 def test_sentence_and_corpus_bleu_differ_as_the_lesson_says():

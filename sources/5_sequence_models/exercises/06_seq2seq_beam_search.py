@@ -60,14 +60,21 @@ def cases(rng):
     return [*drawn, {"log_p": impossible, "alpha": 0.7}]
 
 
+def call(f, case):
+    score = f(**case)
+    return "-inf" if isinstance(score, float) and score == -np.inf else score
+
+
 def explain(case, expected, found):
     log_p, alpha = case["log_p"], case["alpha"]
-    if not isinstance(found, (int, float)) and np.ndim(found) != 0:
+    if expected == "-inf":
+        return "one word is impossible, so the sentence is: its score is -inf"
+    if np.ndim(found) != 0:
         return "return one number, not an array"
     if not isinstance(found, (int, float, np.number)):
         return None
-    if not np.isfinite(expected):
-        return "one word is impossible, so the sentence is: its score is -inf"
+    if np.isnan(found):
+        return "nan came: the logarithms are given already, and only the length is raised to a power"
     if np.isclose(found, -expected):
         return "the sign is turned round: log-probabilities are at most 0, and so is the score"
     if np.isclose(found, np.sum(log_p)):
@@ -257,6 +264,19 @@ def cases(rng):
             [[0.01, 0.2, 0.9, 0.3], [0.5, 0.3, 0.04, 0.3], [0.4, 0.1, 0.03, 0.2], [0.09, 0.4, 0.03, 0.2]]
         )
     )
+
+    def early_and_late():
+        P = np.array(
+            [
+                [0.015, 0.75, 0.002, 0.002, 0.99],
+                [0.65, 0.06, 0.002, 0.002, 0.002],
+                [0.30, 0.06, 0.002, 0.002, 0.002],
+                [0.015, 0.06, 0.99, 0.002, 0.002],
+                [0.015, 0.06, 0.002, 0.99, 0.002],
+            ]
+        ) * rng.uniform(0.99, 1.01, (5, 5))
+        return np.log(P / P.sum(axis=0))
+
     never = np.log(rng.dirichlet(np.ones(3), size=3)).T.copy()
     never[0] = -np.inf  # no sentence ever ends
     return [
@@ -265,21 +285,37 @@ def cases(rng):
         {"log_p": model(5, 0.3), "B": 3, "longest": 8, "alpha": 0.7},
         {"log_p": model(6, 0.1), "B": 4, "longest": 10, "alpha": 1.0},
         {"log_p": model(3, 0.2), "B": 20, "longest": 4, "alpha": 0.7},
+        # Sentences end early and late, and the long ones win: whoever goes on after a 0 loses them.
+        {"log_p": early_and_late(), "B": 2, "longest": 7, "alpha": 1.0},
         {"log_p": never, "B": 2, "longest": 4, "alpha": 0.7},
     ]
+
+
+def call(f, case):
+    answer = f(**case)
+    if (
+        isinstance(answer, (tuple, list))
+        and len(answer) == 2
+        and isinstance(answer[1], float)
+        and answer[1] == -np.inf
+    ):
+        return answer[0], "-inf"
+    return answer
 
 
 def explain(case, expected, found):
     if not isinstance(found, (list, tuple)) or len(found) != 2:
         return "return two things: the list of tokens and the score"
     tokens, score = found
+    if not len(expected[0]):
+        return "no sentence was finished within the limit: the answer is an empty list and -inf"
+    if score == "-inf":
+        return "there is a finished sentence within the limit; its score is finite"
     if not isinstance(tokens, (list, tuple, np.ndarray)) or np.ndim(score) != 0:
         return "return the list of tokens first, then the score"
     tokens = [int(t) for t in np.ravel(np.asarray(tokens, dtype=float))]
     if not isinstance(score, (int, float, np.number)):
         return None
-    if not expected[0]:
-        return "no sentence was finished within the limit: the answer is an empty list and -inf"
     if not tokens:
         return "there is a finished sentence within the limit; an open beginning at the limit is none"
     if tokens[-1] != 0:
@@ -294,17 +330,23 @@ def explain(case, expected, found):
     for token in tokens:
         total += case["log_p"][token, before]
         before = token
-    if tokens == list(expected[0]):
-        if case["alpha"] and np.isclose(score, total):
-            return "the sentence is right; its score is to be normalised by the length"
-        if case["alpha"] and np.isclose(score, total / max(len(tokens) - 1, 1) ** case["alpha"]):
-            return "the sentence is right; the final 0 counts as a word in its length"
-        return "the sentence is right, its score is not"
+    backwards, before = 0.0, 0
+    for token in tokens:
+        backwards += case["log_p"][before, token]
+        before = token
+    if np.isclose(score, backwards / len(tokens) ** case["alpha"]) and not np.isclose(backwards, total):
+        return "rows and columns are swapped: [i, j] is word i after word j, so column j belongs to the last word"
     if not np.isclose(score, total / len(tokens) ** case["alpha"]):
+        if np.isclose(score, total):
+            return "the score is not normalised: divide by the number of words, the final 0 counted, to the power alpha"
+        if np.isclose(score, total / max(len(tokens) - 1, 1) ** case["alpha"]):
+            return "the final 0 counts as a word in the length"
+        if tokens == list(expected[0]):
+            return "the sentence is right, its score is not"
         return "score and tokens do not belong together: are the parents followed, with their totals?"
     if score > expected[1]:
-        return "this scores higher than what the search should find: does the beam get narrower when a sentence ends?"
-    return "another finished sentence of this search scores higher: is it dropped, or compared before normalising?"
+        return "this scores higher than what the search should find: does the beam get narrower when a sentence ends, and is [i, j] word i after word j?"
+    return "another finished sentence of this search scores higher: is it dropped, crowded out by one that went on after its 0, or compared before normalising?"
 
 
 # %% [markdown]
@@ -461,6 +503,8 @@ def explain(case, expected, found):
             return "the second number counts every occurrence, not the different n-grams"
         return None
     every = [Counter(grams(reference)) for reference in references]
+    if clipped == sum(min(times, every[0][gram]) for gram, times in counts.items()):
+        return "only the first reference is looked at"
     if clipped == sum(times for gram, times in counts.items() if any(c[gram] for c in every)):
         return (
             "nothing is clipped: an n-gram counts at most as often as in the reference that has it most often"
@@ -469,8 +513,6 @@ def explain(case, expected, found):
         return "the references' counts are added up; the largest of them is the limit"
     if clipped == sum(any(c[gram] for c in every) for gram in counts):
         return "each different n-gram counts once here; it may count up to its limit"
-    if clipped == sum(min(times, every[0][gram]) for gram, times in counts.items()):
-        return "only the first reference is looked at"
     return None
 
 
@@ -525,6 +567,8 @@ def explain(case, expected, found):
     for (c, r), value in zip(case["pairs"], found, strict=True):
         if not isinstance(value, (int, float)):
             return "return a number"
+        if c and r != c and np.isclose(value, c / r):
+            return "this is the quotient of the lengths; the penalty is exp(1 - r/c)"
         if value > 1:
             return "a factor above 1: the shorter candidate gets a bonus"
         if c == 0 and value != 0:
@@ -538,7 +582,7 @@ def explain(case, expected, found):
 # ## Exercise 7 · Bug hunt: scores above 1
 #
 # This function should join the precisions $p_1, \dots, p_N$ to one BLEU score. It gives 2.718 for a perfect translation. Repair `combine(precisions, penalty)`: `precisions` is a list of numbers from 0 to 1, `penalty` the brevity penalty.
-# If one precision is 0, the score is 0, without a warning. Example: `combine([0.9, 0.4], 0.5)` gives `0.3`.
+# If one precision is 0, the score is 0. Example: `combine([0.9, 0.4], 0.5)` gives `0.3`.
 #
 # <details><summary>Hint 1</summary>Compare with the formula in section 9 of the lesson, symbol by symbol.</details>
 # <details><summary>Hint 2</summary>It is the geometric mean: exp undoes something that was done to each precision before.</details>
@@ -583,6 +627,8 @@ def explain(case, expected, found):
         return "this is the ordinary mean; BLEU takes the geometric one"
     if p.all() and np.isclose(found, penalty * np.exp(np.log(p).sum())):
         return "this is the product of the precisions; divide the sum of their logarithms by N"
+    if p.all() and np.isclose(found, np.exp(penalty * np.log(p).mean())):
+        return "the penalty is a factor in front; here it stands inside exp"
     if not p.all():
         return "one precision is 0, and so is the geometric mean"
     return None
@@ -627,7 +673,7 @@ title = "BLEU of one sentence"
 
 
 def cases(rng):
-    words = ["the", "cat", "dog", "on", "a", "mat", "sat", "old"]
+    words = ["the", "cat", "dog", "on", "a", "mat", "sat", "old", "near", "it", "and", "so"]
 
     def sentence(length):
         return [words[i] for i in rng.integers(0, len(words), length)]
@@ -636,13 +682,19 @@ def cases(rng):
         kept = np.delete(np.arange(len(text)), dropped)
         return [text[i] for i in kept]
 
-    long_one = sentence(10)
+    long_one = [words[i] for i in rng.permutation(len(words))[:10]]
     tie = sentence(8)
     return [
-        {"candidate": near(long_one, [1]), "references": [long_one], "max_n": 2},
+        {"candidate": near(long_one, [3]), "references": [long_one], "max_n": 2},
         {"candidate": long_one, "references": [long_one[:5] + sentence(5), long_one], "max_n": 4},
         # Two references equally near in length, 6 and 10: the shorter counts.
         {"candidate": tie, "references": [[*tie, "the", "mat"], tie[:6]], "max_n": 2},
+        # The nearest reference is not the shortest.
+        {
+            "candidate": [*long_one[:7], "then"],
+            "references": [long_one[:4], [*long_one[:7], "or", "else"]],
+            "max_n": 2,
+        },
         {"candidate": long_one[:4], "references": [long_one, long_one[:6]], "max_n": 3},
         {"candidate": long_one[:6], "references": [long_one[:6][::-1]], "max_n": 1},
         {"candidate": sentence(2), "references": [sentence(7)], "max_n": 4},
@@ -665,6 +717,8 @@ def explain(case, expected, found):
 
     without = expected / penalty(nearest)
     if np.isclose(found, without) and penalty(nearest) < 1:
+        if len(set(lengths)) > 1:
+            return "the brevity penalty is missing, or its r is not the reference nearest in length"
         return "the brevity penalty is missing"
     for name, r in (("first", lengths[0]), ("longest", max(lengths)), ("shortest", min(lengths))):
         if r != nearest and np.isclose(found, without * penalty(r)):
@@ -674,4 +728,22 @@ def explain(case, expected, found):
             return farther or f"r is the reference nearest in length, not the {name} one"
     if np.isclose(found, without * penalty(float(np.mean(lengths)))):
         return "r is the length of one reference, the nearest, not their mean"
+
+    def precision(n):
+        def count(words):
+            return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+
+        allowed = Counter()
+        for reference in case["references"]:
+            allowed |= count(reference)
+        counts = count(case["candidate"])
+        return sum((counts & allowed).values()) / sum(counts.values())
+
+    precisions = [precision(n) for n in range(1, case["max_n"] + 1)]
+    if np.isclose(found, penalty(nearest) * precisions[-1]):
+        return "only the longest runs are counted; all n from 1 to max_n belong to the mean"
+    if np.isclose(found, penalty(nearest) * np.prod(precisions)):
+        return "this is the product of the precisions; BLEU takes their geometric mean"
+    if np.isclose(found, penalty(nearest) * np.mean(precisions)):
+        return "this is the ordinary mean of the precisions; BLEU takes the geometric one"
     return None
