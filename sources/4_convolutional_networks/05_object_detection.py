@@ -89,24 +89,14 @@ semantic = np.concatenate([[0], classes + 1])[instances]  # (48, 48), 0 for none
 areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 largest = int(areas.argmax())
 
-print("classification        ", scenes.class_names[classes[largest]])
-print("localisation          ", scenes.class_names[classes[largest]], boxes[largest].round(2))
-print(
-    "detection             ",
-    [(scenes.class_names[c], *b.round(2).tolist()) for c, b in zip(classes, boxes, strict=True)],
-)
-print(
-    "semantic segmentation ",
-    semantic.shape,
-    "different values where the bags are:",
-    np.unique(semantic[semantic == 2]),
-)
-print(
-    "instance segmentation ",
-    instances.shape,
-    "different values where the bags are:",
-    np.unique(instances[semantic == 2]),
-)
+names = scenes.class_names
+detections = [(names[c], *box.round(2).tolist()) for c, box in zip(classes, boxes, strict=True)]
+bag = semantic == 1 + names.index("bag")  # pixels of bags
+print("classification        ", names[classes[largest]])
+print("localisation          ", detections[largest])
+print("detection             ", detections)
+print("semantic segmentation ", semantic.shape, "values where the bags are:", np.unique(semantic[bag]))
+print("instance segmentation ", instances.shape, "values where the bags are:", np.unique(instances[bag]))
 
 
 # %% tags=["figure"]
@@ -120,11 +110,19 @@ def show_picture(axis, picture, title=""):
     axis.set(xticks=[], yticks=[], title=title)
 
 
-def write(axis, x, y, text, size=7):
+def write(axis, x, y, text, size=7, ha="left"):
     """White letters on black; what reaches over the picture's border is cut off."""
     style = {"facecolor": "black", "alpha": 0.7, "pad": 1, "lw": 0, "clip_on": True}
     axis.text(
-        max(x, 0.01), max(y, 0.01), text, color="white", fontsize=size, va="top", bbox=style, clip_on=True
+        max(x, 0.01),
+        max(y, 0.01),
+        text,
+        color="white",
+        fontsize=size,
+        va="top",
+        ha=ha,
+        bbox=style,
+        clip_on=True,
     )
 
 
@@ -134,7 +132,15 @@ def show_boxes(axis, boxes, classes, texts=None, lw=2):
         x1, y1, x2, y2 = box
         style = {"ec": CLASS_COLOURS[c], "ls": CLASS_DASHES[c], "lw": lw}
         axis.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, **style))
-        write(axis, x1 + 0.01, y1 + 0.01, scenes.class_names[c] if texts is None else texts[j])
+        text = scenes.class_names[c] if texts is None else texts[j]
+        near_the_right = x1 > 0.55
+        write(
+            axis,
+            min(x2, 1) if near_the_right else x1 + 0.01,
+            y1 + 0.01,
+            text,
+            ha="right" if near_the_right else "left",
+        )
 
 
 figure, axes = plt.subplots(1, 5, figsize=(9.6, 2.2))
@@ -222,20 +228,14 @@ def logistic_loss(t, y):
 
 rng = np.random.default_rng(1)
 t = rng.standard_normal(8)
-for name, y in (
-    ("a sneaker", one_object_label(boxes[2], classes[2])),
-    ("nothing", one_object_label(None, None)),
-):
+examples = {"a sneaker": one_object_label(boxes[2], classes[2]), "nothing": one_object_label(None, None)}
+for name, y in examples.items():
     for loss in (squared_loss, logistic_loss):
         value, gradient = loss(t, y)
-        verdict = (
-            gradient_check(lambda t, loss=loss, y=y: loss(t, y)[0], [t], [gradient])
-            .tensors["input 0"]
-            .verdict
-        )
-        print(
-            f"{name:10} {loss.__name__:14} {value:6.2f}   entries with gradient: {np.count_nonzero(gradient)}   against nudges: {verdict}"
-        )
+        check = gradient_check(lambda t, loss=loss, y=y: loss(t, y)[0], [t], [gradient])
+        print(f"{name:10} {loss.__name__:14} {value:6.2f}", end="   ")
+        print(f"entries with gradient: {np.count_nonzero(gradient)}", end="   ")
+        print("against nudges:", check.tensors["input 0"].verdict)
 
 # %% [markdown]
 # The label of *nothing* is full of NaN, yet loss and gradient are ordinary numbers: the don't-cares are really ignored.
@@ -247,9 +247,8 @@ nothing = one_object_label(None, None)
 print(" t of p_c     p_c    squared loss: gradient in t    logistic loss: gradient in t")
 for z in (0.0, 2.0, 5.0, 8.0):
     p = sigmoid(np.array(z))
-    squared = (
-        squared_loss(np.array([p, *np.zeros(7)]), nothing)[1][0] * p * (1 - p)
-    )  # chain rule through the sigmoid
+    y_hat = np.array([p, *np.zeros(7)])
+    squared = squared_loss(y_hat, nothing)[1][0] * p * (1 - p)  # chain rule through the sigmoid
     logistic = logistic_loss(np.array([z, *np.zeros(7)]), nothing)[1][0]
     print(f"{z:8.0f}  {p:8.4f}  {squared:22.4f}  {logistic:29.4f}")
 
@@ -421,9 +420,9 @@ def multiplications(n):
 
 for n in (16, 28, 112):
     windows = ((n - 14) // 2 + 1) ** 2
-    print(
-        f"{n:3} × {n:3}: {windows:4} windows one by one {windows * multiplications(14):13,}   one pass {multiplications(n):13,}   {windows * multiplications(14) / multiplications(n):.2f} times fewer"
-    )
+    apart, once = windows * multiplications(14), multiplications(n)
+    print(f"{n:3} × {n:3}: {windows:4} windows one by one {apart:13,}", end="   ")
+    print(f"one pass {once:13,}   {apart / once:.2f} times fewer")
 
 # %% [markdown]
 # Here most of the work sits in the dense layers, which no two windows share, so the count falls by a quarter only. Two things make the difference in practice. Deep detectors spend nearly all their work in convolutions, which windows do share.
@@ -738,11 +737,8 @@ print(
 )
 
 # %%
-print(
-    "same boxes kept:",
-    non_max_suppression(many, many_scores, 0.3).tolist()
-    == textbook_boxes.non_max_suppression(many, many_scores, 0.3).tolist(),
-)
+by_loops = textbook_boxes.non_max_suppression(many, many_scores, 0.3)
+print("same boxes kept:", non_max_suppression(many, many_scores, 0.3).tolist() == by_loops.tolist())
 
 # %% [markdown]
 # ## 7 · Anchor boxes
@@ -794,21 +790,15 @@ print("lost objects:", lost)
 
 # %%
 crowded = make_scenes(300, np.random.default_rng(11), part="dev", most_objects=8)
-crowded_sizes = (
-    np.concatenate(crowded.boxes)[:, [3, 2]] - np.concatenate(crowded.boxes)[:, [1, 0]]
-)  # heights, widths
+crowded_sizes = corners_to_centres(np.concatenate(crowded.boxes))[:, 2:]  # heights, widths
 print(f"{len(crowded_sizes)} objects in {len(crowded.X)} scenes; lost with")
 print("grid      k = 1   k = 2   k = 3")
 for n in (3, 6, 12):
     counts = []
     for k in (1, 2, 3):
         anchors = anchor_kmeans(crowded_sizes, k, np.random.default_rng(0))
-        counts.append(
-            sum(
-                len(encode_grid_targets(b, c, anchors, (n, n), 3)[1])
-                for b, c in zip(crowded.boxes, crowded.classes, strict=True)
-            )
-        )
+        both_lists = zip(crowded.boxes, crowded.classes, strict=True)
+        counts.append(sum(len(encode_grid_targets(b, c, anchors, (n, n), 3)[1]) for b, c in both_lists))
     print(f"{n:2} × {n:2}   {counts[0]:5}   {counts[1]:5}   {counts[2]:5}")
 
 # %% [markdown]
@@ -863,9 +853,7 @@ for name, distance in (("1 - IoU", one_minus_iou), ("Euclidean", euclidean)):
 # %%
 training = make_scenes(4000, np.random.default_rng(0))
 training_boxes, training_classes = np.concatenate(training.boxes), np.concatenate(training.classes)
-sizes = np.stack(
-    [training_boxes[:, 3] - training_boxes[:, 1], training_boxes[:, 2] - training_boxes[:, 0]], axis=1
-)
+sizes = corners_to_centres(training_boxes)[:, 2:]  # heights, widths
 fit = {k: mean_best_iou(sizes, anchor_kmeans(sizes, k, np.random.default_rng(0))) for k in range(1, 9)}
 anchors = anchor_kmeans(sizes, 3, np.random.default_rng(0))
 print(training)
@@ -875,17 +863,8 @@ print("three anchors, height × width in pixels:", [f"{48 * h:.0f} × {48 * w:.0
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.2), width_ratios=(1.15, 1))
 for c, (name, marker) in enumerate(zip(training.class_names, "ovs", strict=True)):
     some = np.flatnonzero(training_classes == c)[:250]
-    left.plot(
-        48 * sizes[some, 1],
-        48 * sizes[some, 0],
-        marker,
-        color=CLASS_COLOURS[c],
-        mec=COLOURS["grey"],
-        mew=0.4,
-        ms=4,
-        ls="",
-        label=name,
-    )
+    style = {"ls": "", "color": CLASS_COLOURS[c], "mec": COLOURS["grey"], "mew": 0.4, "ms": 4}
+    left.plot(48 * sizes[some, 1], 48 * sizes[some, 0], marker, label=name, **style)
 left.plot(48 * anchors[:, 1], 48 * anchors[:, 0], "X", color="black", mec="white", ms=13, label="anchors")
 left.set(
     xlabel="width (pixels)",
@@ -1010,7 +989,7 @@ for axis in axes:
 plt.show()
 
 # %% [markdown]
-# *In words:* left, the best score of each cell: three bright spots of 3 × 3 cells, near the centres of cup, bowl and spoon. Middle, all boxes above the score threshold, nine round each thing. Right, what suppression leaves: one box for each.
+# *In words:* left, the best score of each cell: three bright patches of 3 × 3 cells, round the centres of cup, bowl and spoon. Middle, all boxes above the score threshold, nine round each thing. Right, what suppression leaves: one box for each.
 #
 # ## 9 · Train a detector
 #
@@ -1063,9 +1042,8 @@ def initialise(rng):
         parameters[f"W{l}"] = (rng.standard_normal((f, f, n_C_prev, n_C)) * scale).astype(np.float32)
         parameters[f"b{l}"] = np.zeros((1, 1, 1, n_C), np.float32)
         n_C_prev = n_C
-    parameters[f"b{l}"].reshape(N_ANCHORS, -1)[
-        :, 0
-    ] = -3.5  # p_c starts at 0.03, near the share of filled places
+    last_bias = parameters[f"b{l}"].reshape(N_ANCHORS, 5 + N_CLASSES)
+    last_bias[:, 0] = -3.5  # p_c starts at 0.03, near the share of places that hold an object
     return parameters
 
 
@@ -1097,7 +1075,9 @@ def detector_backward(dt, steps):
 
 parameters = initialise(np.random.default_rng(0))
 t, steps = detector_forward(training.X[:2], parameters)
-print("after each layer:", [2 * (cache_and[0].shape[1],) + (cache_and[0].shape[3],) for cache_and in steps])
+for Z, _, _ in steps:
+    print(" × ".join(map(str, Z.shape[1:])), end="   ")
+print()
 print("t", t.shape, "  parameters:", f"{sum(value.size for value in parameters.values()):,}")
 
 # %% [markdown]
@@ -1387,12 +1367,12 @@ for axis, (_, i, j) in zip(figure_axes[1].flat, shown, strict=True):
 plt.show()
 
 # %% [markdown]
-# *In words:* the eight surest mistakes, one a scene. Dotted white boxes are the labels, the coloured box is the detector's with its class and score; the title names the object that it overlaps most, and the IoU. Typical are objects that hide each other, boxes that take in a neighbour or stop short, and dark clothes of which
-# little can be seen.
+# *In words:* the eight surest mistakes, one a scene. Dotted white boxes are the labels, the coloured box is the detector's with its class and score; the title names the object that it overlaps most, and the IoU. Typical are boxes that take in too much or stop short, often where objects hide each other or a digit crosses them. Many would count at an
+# IoU of 0.4. Now and then something in the background passes for an object.
 #
 # ### Why are plain objects missed?
 #
-# The detector's boxes are seldom wrong; it rather says too little. Some of the missed objects are hidden or dark, but others stand there in plain view. A suspicion: their centre lies near the **border between two cells**. Training demands a 1 of the one cell and a 0 of its neighbour, although both see nearly the same picture. So both hesitate, and both scores stay low.
+# The detector's boxes are seldom wrong; it rather says too little. Some of the missed objects are hidden or dark, but others stand there in plain view; look for such sneakers and trousers among the ten scenes above. A suspicion: their centre lies near the **border between two cells**. Training demands a 1 of the one cell and a 0 of its neighbour, although both see nearly the same picture. So both hesitate, and both scores stay low.
 #
 # *Predict before you run:* if that is right, what will a table show of objects near a border and in the middle of a cell?
 
@@ -1471,7 +1451,7 @@ total += passed_on + joined + last
 print(f"{'sum':35} {total:,}")
 
 # %% [markdown]
-# In all 50,983,561. The fine map of 38 × 38 is passed on to the end, because small objects are lost in the coarse one. The same was meant by our finer grid above.
+# In all 50,983,561. The fine map of 38 × 38 is passed on to the end, because small objects are lost in the coarse one.
 #
 # ### The other family: regions first
 #

@@ -298,3 +298,14 @@ RIGHT = {IOU: CLAMPED, SUPPRESS: PLAIN, ENCODE: WRITTEN, DECODE: READ, KMEANS: G
 @pytest.mark.parametrize(("check", "words", "template", "slip"), SLIPS)
 def test_a_typical_slip_is_named(check, words, template, slip):
     assert words in likely_cause(EXERCISE, check, template.format(**RIGHT[template] | slip))
+
+
+def test_an_error_on_an_empty_or_degenerate_input_is_explained():
+    in_order = f"sorted({PER_CLASS['kept']}, key=lambda i: -scores[i])"
+    no_type = DETECT.format(kept=in_order).replace(", int)", ")")
+    assert "dtype=int" in likely_cause(EXERCISE, "detect.values", no_type)
+    first_taken = SUPPRESS.format(**PLAIN).replace("{order}", "").replace("kept, order = [],", "order =")
+    first_taken = first_taken.replace("    for n, i", "    kept = [int(order[0])]\n    for n, i")
+    assert "no first box" in likely_cause(EXERCISE, "non_max_suppression.edges", first_taken)
+    plain_numbers = IOU.format(**CLAMPED | {"result": "float(shared) / float(union)"})
+    assert "by definition" in likely_cause(EXERCISE, "iou.edges", plain_numbers)
