@@ -61,11 +61,18 @@ def sigmoid(Z: np.ndarray) -> np.ndarray:
     `exp(Z) / (1 + exp(Z))`.
     """
     Z = _as_floats(Z)
-    e = np.exp(-np.abs(Z))  # at most 1
+    # Two arrays, written again and again: they stay nearer to the processor than new ones.
+    e, A = np.empty_like(Z), np.empty_like(Z)
+    np.abs(Z, out=e)
+    np.negative(e, out=e)
+    np.exp(e, out=e)  # at most 1
     # The numerator is 1 where Z >= 0 and e elsewhere. As e <= 1 that is the larger of e and the
     # truth value: one fast pass, where np.where would test every entry.
-    numerator = np.maximum(e, (Z >= 0).astype(Z.dtype))
-    return numerator / (1 + e)
+    np.greater_equal(Z, 0, out=A)
+    np.maximum(A, e, out=A)
+    e += 1
+    A /= e
+    return A[()]  # a number when Z was one
 
 
 def sigmoid_forward(Z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -163,7 +170,9 @@ def relu_backward(dA: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """
     A = cache
     _check_gradient(dA, A)
-    return dA * (A > 0)
+    dZ = (A > 0).astype(dA.dtype)  # 1 or 0, the slope
+    dZ *= dA
+    return dZ
 
 
 # ---- leaky ReLU ------------------------------------------------------------------------------
