@@ -71,6 +71,14 @@ def channels_first_filters(W: np.ndarray):
     return torch.from_numpy(np.ascontiguousarray(np.moveaxis(W, (-1, -2), (0, 1))))
 
 
+def torch_convolution_backward(dZ, A, W, stride, pad, transposed=False, groups=1):
+    """A call of PyTorch's backward kernel itself: dA_prev, dW and db, without its autograd."""
+    axes = A.ndim - 2
+    n_C = dZ.shape[1]
+    sizes = [n_C], [stride] * axes, [pad] * axes, [1] * axes, transposed, [0] * axes, groups
+    return lambda: torch.ops.aten.convolution_backward(dZ, A, W, *sizes, [True, True, True])
+
+
 def without_cache(call):
     """Only the output of a forward pass: its cache is thrown away."""
     return lambda: call()[0]
@@ -94,27 +102,12 @@ def conv2d_cases(m, n, n_C_prev, n_C, f, stride, pad) -> Iterator[Case]:
     part = Z_small.size / Z.size
     forward = backward = None
     if torch is not None:
-        tA, tW, tb, tdZ = channels_first(A), channels_first_filters(W), torch.from_numpy(b.ravel()), None
-        tdZ = channels_first(dZ)
+        tA, tW, tb = channels_first(A), channels_first_filters(W), torch.from_numpy(b.ravel())
+        backward = torch_convolution_backward(channels_first(dZ), tA, tW, stride, pad)
 
         def forward():
             with torch.no_grad():
                 return F.conv2d(tA, tW, tb, stride, pad)
-
-        def backward():
-            return torch.ops.aten.convolution_backward(
-                tdZ,
-                tA,
-                tW,
-                [n_C],
-                [stride] * 2,
-                [pad] * 2,
-                [1, 1],
-                False,
-                [0, 0],
-                1,
-                [True, True, True],
-            )
 
     padded_bytes = 4 * m * (n + 2 * pad) ** 2 * n_C_prev if pad else 0
     yield Case(
@@ -156,27 +149,13 @@ def depthwise_cases(m, n, n_C, f, stride, pad) -> Iterator[Case]:
     part = Z_small.size / Z.size
     forward = backward = None
     if torch is not None:
-        tA, tb, tdZ = channels_first(A), torch.from_numpy(b.ravel()), channels_first(dZ)
+        tA, tb = channels_first(A), torch.from_numpy(b.ravel())
         tW = torch.from_numpy(np.ascontiguousarray(W.transpose(2, 0, 1))[:, None])
+        backward = torch_convolution_backward(channels_first(dZ), tA, tW, stride, pad, groups=n_C)
 
         def forward():
             with torch.no_grad():
                 return F.conv2d(tA, tW, tb, stride, pad, groups=n_C)
-
-        def backward():
-            return torch.ops.aten.convolution_backward(
-                tdZ,
-                tA,
-                tW,
-                [n_C],
-                [stride] * 2,
-                [pad] * 2,
-                [1, 1],
-                False,
-                [0, 0],
-                n_C,
-                [True, True, True],
-            )
 
     padded_bytes = 4 * m * (n + 2 * pad) ** 2 * n_C if pad else 0
     yield Case(
@@ -213,27 +192,13 @@ def transpose_cases(m, n, n_C_prev, n_C, f, stride, pad) -> Iterator[Case]:
     Z_small, cache_small = textbook_conv.conv_transpose2d_forward(small, W, b, stride, pad)
     forward = backward = None
     if torch is not None:
-        tA, tb, tdZ = channels_first(A), torch.from_numpy(b.ravel()), channels_first(dZ)
+        tA, tb = channels_first(A), torch.from_numpy(b.ravel())
         tW = channels_first_filters(W)  # (n_C_prev, n_C, f, f)
+        backward = torch_convolution_backward(channels_first(dZ), tA, tW, stride, pad, transposed=True)
 
         def forward():
             with torch.no_grad():
                 return F.conv_transpose2d(tA, tW, tb, stride, pad)
-
-        def backward():
-            return torch.ops.aten.convolution_backward(
-                tdZ,
-                tA,
-                tW,
-                [n_C],
-                [stride] * 2,
-                [pad] * 2,
-                [1, 1],
-                True,
-                [0, 0],
-                1,
-                [True, True, True],
-            )
 
     shape = shape_text("transposed", m, n, n_C_prev, n_C, f, stride, pad)
     flops = 2.0 * A.size * f * f * n_C
@@ -272,17 +237,13 @@ def conv1d_cases(m, n_T, n_C_prev, n_C, f, stride) -> Iterator[Case]:
     Z_small, cache_small = textbook_conv.conv1d_forward(small, W, b, stride)
     forward = backward = None
     if torch is not None:
-        tA, tb, tdZ = channels_first(A), torch.from_numpy(b.ravel()), channels_first(dZ)
+        tA, tb = channels_first(A), torch.from_numpy(b.ravel())
         tW = channels_first_filters(W)
+        backward = torch_convolution_backward(channels_first(dZ), tA, tW, stride, 0)
 
         def forward():
             with torch.no_grad():
                 return F.conv1d(tA, tW, tb, stride)
-
-        def backward():
-            return torch.ops.aten.convolution_backward(
-                tdZ, tA, tW, [n_C], [stride], [0], [1], False, [0], 1, [True, True, True]
-            )
 
     shape = shape_text("conv1d", m, n_T, n_C_prev, n_C, f, stride)
     flops = 2.0 * Z.size * f * n_C_prev
@@ -318,17 +279,13 @@ def conv3d_cases(m, n, n_C_prev, n_C, f) -> Iterator[Case]:
     Z_small, cache_small = textbook_conv.conv3d_forward(small, W, b)
     forward = backward = None
     if torch is not None:
-        tA, tb, tdZ = channels_first(A), torch.from_numpy(b.ravel()), channels_first(dZ)
+        tA, tb = channels_first(A), torch.from_numpy(b.ravel())
         tW = channels_first_filters(W)
+        backward = torch_convolution_backward(channels_first(dZ), tA, tW, 1, 1)
 
         def forward():
             with torch.no_grad():
                 return F.conv3d(tA, tW, tb, 1, 1)
-
-        def backward():
-            return torch.ops.aten.convolution_backward(
-                tdZ, tA, tW, [n_C], [1] * 3, [1] * 3, [1] * 3, False, [0] * 3, 1, [True, True, True]
-            )
 
     shape = shape_text("conv3d", m, n, n_C_prev, n_C, f)
     flops = 2.0 * Z.size * f**3 * n_C_prev
