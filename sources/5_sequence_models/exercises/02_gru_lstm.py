@@ -760,13 +760,15 @@ def cases(rng):
 
 
 def explain(case, expected, found):
-    if np.shape(found) == np.shape(expected) and np.max(np.abs(found)) > 1:
-        return "the memory leaves the range of its inputs; a weighted mean cannot"
+    if np.shape(found) != np.shape(expected):
+        return None
     c_prev, candidate, update = case["c_prev"], case["candidate"], case["update"]
     if np.allclose(found, (1 - update) * candidate + update * c_prev):
         return "the two shares are swapped: the update gate is the share of the candidate"
     if np.allclose(found, update * candidate + (1 + update) * c_prev):
         return "the two weights must add up to 1: update and 1 - update"
+    if np.max(np.abs(found)) > 1:
+        return "the memory leaves the range of its inputs; a weighted mean cannot"
     return None
 
 
