@@ -209,7 +209,7 @@ def explain(case, expected, found):
 # | `longest` | words at most, `<EOS>` included |
 # | `alpha` | exponent of the length normalisation, for the **finished** sentences |
 #
-# Keep the `B` most probable beginnings at every step, by the sum of their log-probabilities. One that ends with `<EOS>` is finished: it leaves the beam, **and the beam gets narrower by one**. Stop when the beam is empty or after `longest` words.
+# Keep the `B` most probable beginnings at every step, by the sum of their log-probabilities. One that ends with `<EOS>` is finished: it leaves the beam, **and the beam gets narrower by one**. (At first there may be fewer beginnings than `B`; that does not change `B`.) Stop when the beam is empty or after `longest` words.
 # Returns `tokens`, a list of whole numbers that ends with 0, of the finished sentence with the highest normalised score, and that `score`. If no sentence is finished: an empty list and `-np.inf`.
 #
 # Example: `log_p = np.log([[0.1, 0.6], [0.9, 0.4]])`. After `<EOS>` comes word 1 with probability 0.9, after word 1 comes `<EOS>` with 0.6. With `B = 2`, `longest = 3`, `alpha = 0` the answer is `[1, 0]` with the score $\log(0.9 \cdot 0.6) = -0.616$.
@@ -258,6 +258,15 @@ def cases(rng):
         P[0, 0] = 1e-3  # an empty sentence is rare
         return np.log(P / P.sum(axis=1, keepdims=True)).T.copy()
 
+    def needs_a_wide_beam(n_y, B, longest):
+        # At first there are fewer beginnings than B. Whoever takes their number for the new B loses the best.
+        for _ in range(1000):
+            log_p = model(n_y, 0.02)
+            wide, narrow = (beam_search(log_p, width, longest, 1.0)[0] for width in (B, n_y - 1))
+            if wide != narrow:
+                break
+        return {"log_p": log_p, "B": B, "longest": longest, "alpha": 1.0}
+
     # Greedy search goes wrong: word 1 leads at first, word 2 ends better.
     trap = np.log(
         np.array(
@@ -284,7 +293,7 @@ def cases(rng):
         {"log_p": trap, "B": 2, "longest": 6, "alpha": 0.0},
         {"log_p": model(5, 0.3), "B": 3, "longest": 8, "alpha": 0.7},
         {"log_p": model(6, 0.1), "B": 4, "longest": 10, "alpha": 1.0},
-        {"log_p": model(3, 0.2), "B": 20, "longest": 4, "alpha": 0.7},
+        needs_a_wide_beam(3, 20, 7),
         # Sentences end early and late, and the long ones win: whoever goes on after a 0 loses them.
         {"log_p": early_and_late(), "B": 2, "longest": 7, "alpha": 1.0},
         {"log_p": never, "B": 2, "longest": 4, "alpha": 0.7},
@@ -344,6 +353,8 @@ def explain(case, expected, found):
         if tokens == list(expected[0]):
             return "the sentence is right, its score is not"
         return "score and tokens do not belong together: are the parents followed, with their totals?"
+    if case["B"] > len(case["log_p"]) and score < expected[1]:
+        return "a better sentence ends later: the search goes on after the first end, and B shrinks only by the sentences that end (a wide beam holds fewer than B at first)"
     if score > expected[1]:
         return "this scores higher than what the search should find: does the beam get narrower when a sentence ends, and is [i, j] word i after word j?"
     return "another finished sentence of this search scores higher: is it dropped, crowded out by one that went on after its 0, or compared before normalising?"
