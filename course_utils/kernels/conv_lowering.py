@@ -103,8 +103,13 @@ class Strips:
         whole = self.block_columns == self.n_W_out
         self.block_images = max(1, min(m, BLOCK_BYTES // (column_bytes * self.n_W_out))) if whole else 1
         self.max_windows = self.block_images * self.block_columns * self.n_starts
-        # f_H rows more, into which the last windows run out. Border rows are never written: they stay 0.
-        self.buffer = np.zeros((self.max_windows * s_H + f_H) * self.run, A.dtype)
+        # f_H rows more, into which the last windows run out
+        self.buffer = np.empty((self.max_windows * s_H + f_H) * self.run, A.dtype)
+        strips = self.buffer[: self.max_windows * s_H * self.run].reshape(-1, self.strip_rows, self.run)
+        # The zeros are written here once: no block touches them.
+        strips[:, : self.top] = 0
+        strips[:, self.top + self.n_rows :] = 0
+        self.buffer[strips.size :] = 0
 
     def __iter__(self) -> Iterator[Block]:
         """Yield the blocks one after another; each overwrites the buffer of the one before."""
@@ -261,8 +266,9 @@ def lowered_weight_gradient(
     wide, n_values = (T - 1) * s_W + f_W, T * n_C
     bundles = Bundles(dZ, T)
     strips = Strips(A, zeros, (f_H, wide), (s_H, T * s_W), (n_H_out, bundles.n_bundles), n_values)
+    d_products = np.empty((strips.max_windows, n_values), A.dtype)
     # Starts beyond n_H_out are never written and stay 0: useless windows add nothing.
-    d_products = np.zeros((strips.max_windows, n_values), A.dtype)
+    d_products.reshape(-1, strips.n_starts, n_values)[:, n_H_out:] = 0
     dW = np.zeros((f_H * wide * n_C_prev, n_values), A.dtype)
     part = np.empty_like(dW)
     for block in strips:
