@@ -21,6 +21,7 @@ from course_utils.plots.style import COLOURS, STYLE
 from course_utils.vision.boxes import anchor_kmeans, encode_grid_targets, mean_best_iou, size_iou
 
 MOST_ANCHORS = 5
+LEAST_SIDE = 0.02  # of an anchor set by hand, share of the photograph
 BY_HAND, OF_THIS, OF_ALL = "set by hand", "k-means of this photograph", "k-means of all photographs"
 ENTRIES = ("p_c", "b_x", "b_y", "b_h", "b_w", *(f"c: {name}" for name in CLASSES))
 ANCHOR_COLOURS = [COLOURS[n] for n in ("blue", "vermillion", "green", "purple", "black")]
@@ -163,7 +164,9 @@ class AnchorBoxExplorer(Explorer):
             return ipywidgets.IntSlider(value=value, min=1, max=greatest, description=description)
 
         def side(value: float, description: str) -> ipywidgets.Widget:
-            return ipywidgets.FloatSlider(value=value, min=0.02, max=1, step=0.01, description=description)
+            return ipywidgets.FloatSlider(
+                value=value, min=LEAST_SIDE, max=1, step=0.01, description=description
+            )
 
         self.pad = BoxPad(value=_lists(state.boxes), selected=0, names=list(CLASSES))
         self._pad_photograph = ""
@@ -243,14 +246,19 @@ class AnchorBoxExplorer(Explorer):
         sides_moved = (after.heights, after.widths) != (before.heights, before.widths)
         if not by_hand and sides_moved:
             after = dataclasses.replace(after, source=BY_HAND)
-        elif not by_hand:
-            after = self.fit(after)
-            if self._sizes(after):  # the sliders show what k-means found
-                found = np.round(self._anchors(after), 4)
-                heights, widths = list(after.heights), list(after.widths)
-                heights[: len(found)], widths[: len(found)] = found[:, 0].tolist(), found[:, 1].tolist()
-                after = dataclasses.replace(after, heights=tuple(heights), widths=tuple(widths))
         return after
+
+    def fit(self, state: AnchorState) -> AnchorState:
+        """The sliders show what k-means found, to their steps: a page that moves a handle to its nearest
+        stop must not pass for a hand.
+        """
+        state = super().fit(state)
+        if state.source == BY_HAND or not self._sizes(state):
+            return state
+        found = np.clip(np.round(self._anchors(state), 2), LEAST_SIDE, 1)
+        heights, widths = list(state.heights), list(state.widths)
+        heights[: len(found)], widths[: len(found)] = found[:, 0].tolist(), found[:, 1].tolist()
+        return dataclasses.replace(state, heights=tuple(heights), widths=tuple(widths))
 
     def _pad_chose(self, change: dict) -> None:
         if not self._syncing:

@@ -439,9 +439,9 @@ for _ in range(9):
     started = perf_counter()
     slide(large)
     seconds.append(perf_counter() - started)
-print(
-    f"64 windows one by one {1000 * one_by_one:.1f} ms, one pass {1000 * np.median(seconds):.1f} ms: {one_by_one / np.median(seconds):.0f} times faster"
-)
+once = float(np.median(seconds))
+print(f"64 windows one by one {1000 * one_by_one:.1f} ms, one pass {1000 * once:.1f} ms", end=": ")
+print(f"{one_by_one / once:.0f} times faster")
 
 # %% [markdown]
 # What is not solved: windows have one size and one shape, and stand on a fixed raster. A box of another shape is never hit exactly. Section 5 measures how bad that is.
@@ -641,9 +641,8 @@ all_boxes, all_classes = np.concatenate(scenes.boxes), np.concatenate(scenes.cla
 best = iou_matrix(all_boxes, windows).max(axis=1)
 print(len(windows), "windows,", len(all_boxes), "objects")
 for c, name in enumerate(scenes.class_names):
-    print(
-        f"{name:9} mean best IoU {best[all_classes == c].mean():.2f}, at least 0.5: {(best[all_classes == c] >= 0.5).mean():.0%}"
-    )
+    own = best[all_classes == c]
+    print(f"{name:9} mean best IoU {own.mean():.2f}, at least 0.5: {(own >= 0.5).mean():.0%}")
 
 # %% [markdown]
 # Even a perfect classifier would miss most of the tall trousers and many of the rest. More sizes and shapes of windows help, and cost. It is better to *predict* the box.
@@ -732,9 +731,8 @@ print("each class by itself:", non_max_suppression(pair, pair_scores, 0.5, pair_
 many_scores = rng.uniform(0, 1, len(many))
 slow = seconds_of(textbook_boxes.non_max_suppression, many, many_scores, 0.3, runs=3)
 fast = seconds_of(non_max_suppression, many, many_scores, 0.3)
-print(
-    f"1000 boxes: textbook loops {1000 * slow:.0f} ms, kernel {1000 * fast:.1f} ms, {slow / fast:.0f} times faster"
-)
+print(f"1000 boxes: textbook loops {1000 * slow:.0f} ms, kernel {1000 * fast:.1f} ms", end=", ")
+print(f"{slow / fast:.0f} times faster")
 
 # %%
 by_loops = textbook_boxes.non_max_suppression(many, many_scores, 0.3)
@@ -780,8 +778,12 @@ print(
     " wide anchor:",
     target[1, 1, 1, 3:5].round(2),
 )
+second_pair = size_iou(np.array([[0.55, 0.2]]), tall_and_wide)[0]
 print(
-    "IoU of the second pair with its anchor:", size_iou(np.array([[0.55, 0.2]]), tall_and_wide)[0, 1].round(2)
+    "IoU of the second pair with its anchor:",
+    second_pair[1].round(2),
+    " with the other:",
+    second_pair[0].round(2),
 )
 print("lost objects:", lost)
 
@@ -843,9 +845,8 @@ for name, distance in (("1 - IoU", one_minus_iou), ("Euclidean", euclidean)):
         found = k_means(near_and_far, first_anchors, distance)
         runs.append((mean_best_iou(near_and_far, found), mean_best_iou(near_and_far[smallest], found)))
     fits[name] = np.mean(runs, axis=0)
-    print(
-        f"{name:10} mean best IoU of all objects {fits[name][0]:.2f}, of the smaller half {fits[name][1]:.2f}   (mean of 10 starts)"
-    )
+    print(f"{name:10} mean best IoU of all objects {fits[name][0]:.2f}", end=", ")
+    print(f"of the smaller half {fits[name][1]:.2f}   (mean of 10 starts)")
 
 # %% [markdown]
 # The mean of the best IoU tells how well anchors fit. Now the shapes of our own training scenes. The course's function starts from well-spread boxes (k-means++) and keeps the best round.
@@ -958,9 +959,8 @@ def tensor_to_boxes(y, score_threshold, iou_threshold):
     found = np.stack([centre_x - w / 2, centre_y - h / 2, centre_x + w / 2, centre_y + h / 2], axis=1)
     scores, classes = best[row, column, k], best_class[row, column, k]
     kept = non_max_suppression(found, scores, iou_threshold, classes)
-    print(
-        f"{best.size} places, {len(found)} with a score of at least {score_threshold}, {len(kept)} after suppression"
-    )
+    print(f"{best.size} places, {len(found)} with a score of at least {score_threshold}", end=", ")
+    print(f"{len(kept)} after suppression")
     return found[kept], scores[kept], classes[kept]
 
 
@@ -1155,15 +1155,14 @@ def cost_and_gradients(parameters, batch):
 
 # %% tags=["nbval-ignore-output"]
 first_half = train(parameters, cost_and_gradients, batches, optimiser, EPOCHS // 2, progress=False)
-print(
-    f"{len(first_half.costs)} steps, {first_half.seconds:.0f} seconds; mean cost of the last epoch {first_half.epoch_costs[-1]:.1f}"
-)
+print(f"{len(first_half.costs)} steps, {first_half.seconds:.0f} seconds")
+print(f"mean cost of the last epoch {first_half.epoch_costs[-1]:.1f}")
 
 # %% tags=["nbval-ignore-output"]
-second_half = train(parameters, cost_and_gradients, batches, optimiser, EPOCHS - EPOCHS // 2, progress=False)
-print(
-    f"{len(second_half.costs)} more steps, {second_half.seconds:.0f} seconds; mean cost of the last epoch {second_half.epoch_costs[-1]:.1f}"
-)
+rest = EPOCHS - EPOCHS // 2  # the same optimiser goes on
+second_half = train(parameters, cost_and_gradients, batches, optimiser, rest, progress=False)
+print(f"{len(second_half.costs)} more steps, {second_half.seconds:.0f} seconds")
+print(f"mean cost of the last epoch {second_half.epoch_costs[-1]:.1f}")
 
 
 # %%
@@ -1222,9 +1221,8 @@ curve = precision_recall(
     [(said, np.array([0.9, 0.8, 0.7, 0.6]), np.zeros(4, int))], [(square, np.zeros(3, int))], label=0
 )
 for step in range(4):
-    print(
-        f"score {curve.scores[step]:.1f}  correct {curve.correct[step]!s:5}  precision {curve.precision[step]:.2f}  recall {curve.recall[step]:.2f}"
-    )
+    print(f"score {curve.scores[step]:.1f}  correct {curve.correct[step]!s:5}", end="  ")
+    print(f"precision {curve.precision[step]:.2f}  recall {curve.recall[step]:.2f}")
 print(
     "average precision:",
     round(area_under_precision_recall(curve.precision, curve.recall), 3),
@@ -1252,13 +1250,11 @@ for threshold in (0.5, 0.75):
         "  ".join(f"{name} {ap:.3f}" for name, ap in zip(test.class_names, each, strict=True)),
     )
 no_suppression = detect(test.X, parameters, iou_threshold=1.0)
-print(
-    f"mAP at IoU 0.50 without non-max suppression: {mean_average_precision(no_suppression, objects, N_CLASSES)[0]:.3f}"
-)
+mean, _ = mean_average_precision(no_suppression, objects, N_CLASSES)
+print(f"mAP at IoU 0.50 without non-max suppression: {mean:.3f}")
 for name, answers in (("with", detected), ("without", no_suppression)):
-    print(
-        f"boxes with a score of {REPORT} or more, {name} suppression: {sum((s >= REPORT).sum() for _, s, _ in answers)} for {len(np.concatenate(test.classes))} objects"
-    )
+    count = sum(int((scores >= REPORT).sum()) for _, scores, _ in answers)
+    print(f"boxes with a score of {REPORT} or more, {name} suppression: {count}")
 
 # %% tags=["figure"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.1))
@@ -1302,7 +1298,7 @@ for name, box in (
     print(f"{name}: IoU {iou_matrix(np.array([box], float), label)[0, 0]:.2f}")
 
 # %% [markdown]
-# One more thing may surprise: without suppression the mAP falls only a little, although many more boxes are reported than there are objects. Second boxes have lower scores than first ones, so they stand further down the list and spoil less. A person who looks at the picture would judge more harshly.
+# One more thing may surprise: without suppression the mAP falls only a little. Second boxes have lower scores than first ones, so they stand further down the list and spoil less; and this detector seldom answers twice with a high score, as only one place was trained to answer. A person who looks at the picture would judge more harshly.
 #
 # ### Look at the mistakes
 #
@@ -1379,7 +1375,9 @@ plt.show()
 
 # %%
 def best_scores(detected, scenes):
-    """For each object the best score of a correct box (0 without one), and its centre's distance from the nearest border, in cells."""
+    """For each object the best score of a correct box (0 without one), and how far its centre lies from the
+    nearest border of a cell (in cells).
+    """
     scores, distances = [], []
     for (some, some_scores, some_classes), true_boxes, true_classes in zip(
         detected, scenes.boxes, scenes.classes, strict=True
@@ -1403,9 +1401,9 @@ print(
 
 # %% tags=["nbval-ignore-output"]
 for name, chosen in (("near a border", near), ("in between", ~near & ~middle), ("in the middle", middle)):
-    print(
-        f"{name:14} {(scores[chosen] >= REPORT).mean():.0%} reported with a score of {REPORT} or more; {(scores[chosen] > 0).mean():.0%} boxed well with any score"
-    )
+    reported, at_all = (scores[chosen] >= REPORT).mean(), (scores[chosen] > 0).mean()
+    print(f"{name:14} {reported:.0%} reported with a score of {REPORT} or more", end="; ")
+    print(f"{at_all:.0%} boxed well with any score")
 
 # %% [markdown]
 # The suspicion holds. Nearly all of them are boxed well, but near a border with half-hearted scores. That is a price of the rule "one cell alone is responsible". (YOLOv2 softens it a little: places whose box overlaps an object well, but that are not responsible for it, are not told to say 0.)
@@ -1419,7 +1417,8 @@ for name, chosen in (("near a border", near), ("in between", ~near & ~middle), (
 # Our detector is a small relative of YOLOv2 (Redmon and Farhadi, 2017). Nine lines describe the big one: each convolution is followed by batch normalisation (four numbers a channel, of which two are learned) and leaky ReLU, and has no bias of its own. Only the last has a bias and nothing after it.
 
 # %%
-stages = {  # side of the map at 608 × 608: convolutions (f, filters); a pooling layer follows the first five stages
+# Side of the map: convolutions (f, filters). A pooling layer follows each stage but the last.
+stages = {
     608: [(3, 32)],
     304: [(3, 64)],
     152: [(3, 128), (1, 64), (3, 128)],
@@ -1480,7 +1479,10 @@ FINE = np.array([[23, 27], [37, 58], [81, 82]])
 
 
 def all_boxes(image, fine=FINE):
-    """Every box (2535, 4), corners in pixels of the picture, and its scores (2535, 80). image : (n_H, n_W, 3) uint8."""
+    """Every box (2535, 4), corners in pixels of the picture, and its scores (2535, 80).
+
+    image : (n_H, n_W, 3) uint8   fine : anchors of the fine grid
+    """
     X, scale, (left, top) = detector.preprocess(image)
     boxes, scores = [], []
     for t, anchors in zip(detector.forward(X), (COARSE, fine), strict=True):
@@ -1583,9 +1585,8 @@ for keep_equal_score in (True, False):
             overlaps = np.array([iou(tie_boxes[j], tie_boxes[n]) for n in kept])
             if (overlaps <= 0.5).all() if keep_equal_iou else (overlaps < 0.5).all():
                 kept.append(int(j))
-        print(
-            f"score {'>=' if keep_equal_score else '> '} threshold, drop when IoU {'> ' if keep_equal_iou else '>='} threshold:  keeps {kept}"
-        )
+        score_sign, iou_sign = ">=" if keep_equal_score else "> ", "> " if keep_equal_iou else ">="
+        print(f"score {score_sign} threshold, drop when IoU {iou_sign} threshold:  keeps {kept}")
 likely = np.flatnonzero(tie_scores >= 0.5)
 print("the course:", likely[non_max_suppression(tie_boxes[likely], tie_scores[likely], 0.5)].tolist())
 
@@ -1643,13 +1644,11 @@ overlap = np.array(
     [iou(a, b) for a, b in zip(centres_to_corners(exchanged)[:2000], training_boxes[:2000], strict=True)]
 )
 for c, name in enumerate(training.class_names):
-    print(
-        f"{name:9} IoU of the exchanged box with the right one: {overlap[training_classes[:2000] == c].mean():.2f}"
-    )
+    own = overlap[training_classes[:2000] == c]
+    print(f"{name:9} IoU of the exchanged box with the right one: {own.mean():.2f}")
 square_box = np.array([[0.5, 0.5, 0.2, 0.2]])
-print(
-    "a square", iou_matrix(centres_to_corners(square_box[:, [0, 1, 3, 2]]), centres_to_corners(square_box))[0]
-)
+turned = centres_to_corners(square_box[:, [0, 1, 3, 2]])
+print("a square ", iou_matrix(turned, centres_to_corners(square_box))[0])
 
 # %% [markdown]
 # **A loss that looks at don't-cares.** With zeros instead of NaN in the empty labels, and a loss without the mask, nothing crashes. The network just learns to shrink all boxes, because zeros pull at them. See it in the smallest case: one answer for all pictures, a third of which are empty. The best constant answer is the mean.
@@ -1660,9 +1659,8 @@ with_zeros = np.concatenate([some_boxes, np.zeros((1000, 4))])
 for name, labels_seen in (("with the mask   ", some_boxes), ("without the mask", with_zeros)):
     best_answer = labels_seen.mean(axis=0)
     fit = iou_matrix(centres_to_corners(best_answer[None]), training_boxes[:2000]).mean()
-    print(
-        f"{name}  best answer b_x, b_y, b_h, b_w = {best_answer.round(2)}   mean IoU with the objects {fit:.2f}"
-    )
+    print(f"{name}  best answer b_x, b_y, b_h, b_w = {best_answer.round(2)}", end="   ")
+    print(f"mean IoU with the objects {fit:.2f}")
 
 # %% [markdown]
 # **Other anchors than in training.** The anchors belong to the weights. When YOLOv3-tiny was trained, its author let the fine grid use anchors 2 to 4 of the list 10 × 14, 23 × 27, 37 × 58, 81 × 82, ... Surely a slip: anchor 4 then serves both grids, and anchor 1 none. Many programs "repair" it and decode with anchors 1 to 3. Scores stay the same, names stay the
