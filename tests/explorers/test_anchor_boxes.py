@@ -125,7 +125,9 @@ def test_more_kmeans_anchors_fit_better_and_sliders_show_them(explorer):
     for k in range(1, 6):
         explorer.controls["k"].value = k
         fits.append(explorer.result.fit)
-        np.testing.assert_allclose(explorer.state.heights[:k], explorer.result.anchors[:, 0], atol=1e-4)
+        shown = np.round(explorer.result.anchors, 2)  # the sliders' steps
+        np.testing.assert_allclose(explorer.state.heights[:k], shown[:, 0])
+        np.testing.assert_allclose(explorer.state.widths[:k], shown[:, 1])
     assert np.all(np.diff(fits) > 0)
     assert explorer.result.curve[4] == pytest.approx(fits[4])
     explorer.controls["heights"].value = 0.5
@@ -169,3 +171,21 @@ def test_impossible_boxes_are_refused(explorer, boxes, said):
     with pytest.raises(ValueError, match=said):
         explorer.set(boxes=boxes)
     assert explorer.state == explorer.initial
+
+
+@pytest.mark.parametrize("preset", ["k-means anchors", "24 coins"])
+def test_a_page_that_repeats_a_slider_does_not_end_kmeans(explorer, preset):
+    """A page sends a value back with rounding errors, or moved to the nearest stop."""
+    explorer.reset()
+    explorer.choose(preset)
+    source, sides = explorer.state.source, (explorer.state.heights, explorer.state.widths)
+    assert source != BY_HAND
+    for field in ("heights", "widths"):
+        slider = explorer.controls[field]
+        stop = round((slider.value - slider.min) / slider.step)
+        slider.value = slider.min + stop * slider.step + 1e-16
+        slider.value += 1e-12
+    assert explorer.state.source == source
+    assert (explorer.state.heights, explorer.state.widths) == sides
+    explorer.controls["heights"].value += 0.01
+    assert explorer.state.source == BY_HAND
