@@ -173,6 +173,8 @@ def explain(case, expected, found):
             return "every step starts from a0 again; each must start from the state before it"
         if np.allclose(found, np.asarray(expected)[:, :, ::-1]):
             return "the states are in reverse order"
+        if not np.allclose(np.asarray(found)[:, :, 0], np.asarray(expected)[:, :, 0]):
+            return "the state after step 1 is wrong already: does gru_step pass its check?"
     return None
 
 
@@ -334,6 +336,8 @@ def explain(case, expected, found):
     alone = [step(case["x"][:, :, t], case["a0"], case["c0"], p)[1] for t in range(case["x"].shape[2])]
     if np.allclose(found[1], np.stack(alone, axis=2)):
         return "every step starts from a0 and c0 again; each must start from the two states before it"
+    if not np.allclose(np.asarray(found[0])[:, :, 0], np.asarray(expected[0])[:, :, 0]):
+        return "the states after step 1 are wrong already: does lstm_step pass its check?"
     return None
 
 
@@ -654,7 +658,10 @@ def explain(case, expected, found):
         return (
             "later steps are missing: the gradient that comes back through step t + 1 is added to da[:, :, t]"
         )
-    return None
+    return (
+        "do gru_sequence and gru_step_backward pass their checks? Then look at the state that each step started "
+        "from, and at the order of the steps: from the last to the first"
+    )
 
 
 # %% [markdown]
