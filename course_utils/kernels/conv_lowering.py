@@ -139,15 +139,15 @@ class Strips:
 def columns_at_once(f_W: int, s_W: int, n_C: int) -> int:
     """How many output columns make a bundle (T in the text above).
 
-    Measured on one core with AVX2, float32, forward, milliseconds:
+    Measured on one core with AVX2, float32, forward, time divided by PyTorch's:
 
         m×n²×n_C_prev→n_C, f        T = 1    T = 2    T = 4    T = 7
-        64×28²×1→8    f3             1.03     0.67     0.72     0.76
-        64×28²×1→8    f5             1.50     1.09     1.04     1.06
-        64×28²×8→8    f3             3.00     2.41     2.98
-        64×28²×1→16   f3             1.56     1.26     1.54
-        64×28²×3→64   f3             8.18     8.41
-        64×28²×1→8    f5, stride 2   0.46     0.35     0.45
+        64×28²×1→8    f3             2.49     1.40     1.36     1.46
+        64×28²×1→8    f5             2.07     1.48     1.42     1.42
+        64×28²×8→8    f3             1.30     1.03     1.27
+        64×28²×1→16   f3             2.67     2.25     2.17
+        64×32²×3→64   f3             1.44     1.50
+        64×28²×1→8    f5, stride 2   1.43     1.04     1.23
 
     Up to 32 numbers wide the product gains. A bundle is less than two filters wide, so that
     fewer than half of its numbers are zeros.

@@ -94,7 +94,9 @@ def test_blocks_are_really_split(monkeypatch):
         ((2, 16, 16, 32), (3, 3, 32, 32), 1, 1, np.float32, "winograd"),
         ((2, 16, 16, 32), (3, 3, 32, 32), 1, 1, np.float64, "rows"),  # accuracy comes first
         ((2, 16, 16, 32), (3, 3, 32, 32), 2, 1, np.float32, "rows"),
-        ((2, 16, 16, 8), (3, 3, 8, 32), 2, 1, np.float32, "lowered"),  # short runs
+        ((2, 16, 16, 8), (3, 3, 8, 32), 2, 1, np.float32, "rows"),
+        ((2, 16, 16, 6), (3, 3, 6, 32), 2, 1, np.float32, "lowered"),  # short runs
+        ((2, 16, 16, 6), (5, 5, 6, 32), 1, 1, np.float32, "lowered"),  # too short for five products
         ((2, 16, 16, 32), (3, 3, 32, 2), 2, 1, np.float32, "lowered"),  # few filters
         ((2, 60, 1, 64), (15, 1, 64, 64), 4, 0, np.float32, "lowered"),  # a filter of many rows
         ((1, 12, 2500, 64), (3, 3, 64, 64), 2, 0, np.float32, "lowered"),  # not three rows fit into a block
