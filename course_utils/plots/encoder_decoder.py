@@ -44,7 +44,7 @@ def draw_encoder_decoder(
         axes.text(t, -0.55, below, ha="center", va="top", fontsize=9)
         if t + 1 < len(target):
             fed_back = {"arrowstyle": "->", "ls": ":", "color": COLOURS["black"]}
-            axes.annotate("", (t + 0.82, -0.22), (t + 0.25, -0.62), arrowprops=fed_back)
+            axes.annotate("", (t + 0.84, -0.2), (t + 0.22, -0.52), arrowprops=fed_back)
     last = len(source) - 1
     axes.plot([last, last, 0, 0], [TOP - 0.21, 0.7, 0.7, 0.45], color=COLOURS["vermillion"], lw=2.2)
     thick = {"arrowstyle": "->", "color": COLOURS["vermillion"], "lw": 2.2}
