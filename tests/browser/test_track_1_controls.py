@@ -42,6 +42,29 @@ STATE = """
   };
 }"""
 
+# Waits in the page, where looking costs least.
+SETTLED = (
+    """
+async ([panel, picture, since, poll, longest]) => {
+  const look = """
+    + STATE
+    + """;
+  const end = performance.now() + longest;
+  let before = '', still = 0;
+  for (;;) {
+    const now = look([panel, picture]), text = JSON.stringify(now), late = performance.now() > end;
+    still = text === before && !now.busy ? still + 1 : 0;
+    const unchanged = since && now.setting === since.setting;  // or not yet changed
+    const seen = since && (now.picture !== since.picture || now.reading !== since.reading);
+    const enough = now.setting.includes('epochs') || unchanged ? 6 : 2;
+    if (still >= enough && (late || !since || unchanged || seen)) return now;
+    if (late) return null;
+    before = text;
+    await new Promise(done => setTimeout(done, poll));
+  }
+}"""
+)
+
 # Parts of the panel that reach over its edge, and labels that are cut.
 CLIPPED = """
 (selector) => {
@@ -124,18 +147,9 @@ class Hand:
 
     def settled(self, since: dict | None = None) -> dict:
         """What they show when nothing moves any more; a setting other than `since` must be seen as well."""
-        end, before, still = time.monotonic() + LONGEST_SECONDS, None, 0
-        while True:
-            now, late = self.state(), time.monotonic() > end
-            still = still + 1 if now == before and not now["busy"] else 0
-            unchanged = since is not None and now["setting"] == since["setting"]  # or not yet changed
-            on_its_way = since is not None and not unchanged and not self.seen(since, now)
-            enough = 6 if "epochs" in now["setting"] or unchanged else 2
-            if still >= enough and (late or not on_its_way):
-                return now
-            assert not late, f"{self.name}: still at work after {LONGEST_SECONDS} s: {before}"
-            before = now
-            self.page.wait_for_timeout(POLL_MILLISECONDS)
+        now = self.page.evaluate(SETTLED, [PANEL, PICTURE, since, POLL_MILLISECONDS, 1000 * LONGEST_SECONDS])
+        assert now, f"{self.name}: still at work after {LONGEST_SECONDS} s: {self.state()}"
+        return now
 
     @staticmethod
     def seen(before: dict, after: dict) -> bool:
