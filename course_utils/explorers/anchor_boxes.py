@@ -22,7 +22,7 @@ from course_utils.vision.boxes import anchor_kmeans, encode_grid_targets, mean_b
 
 MOST_ANCHORS = 5
 LEAST_SIDE = 0.02  # of an anchor set by hand, share of the photograph
-BY_HAND, OF_THIS, OF_ALL = "set by hand", "k-means of this photograph", "k-means of all photographs"
+BY_HAND, OF_THIS, OF_ALL = "set by hand", "k-means: this one", "k-means: all six"  # photographs
 ENTRIES = ("p_c", "b_x", "b_y", "b_h", "b_w", *(f"c: {name}" for name in CLASSES))
 ANCHOR_COLOURS = [COLOURS[n] for n in ("blue", "vermillion", "green", "purple", "black")]
 ANCHOR_DASHES = ["-", "--", "-.", ":", (0, (1, 3))]

@@ -11,7 +11,7 @@
 #
 # A classifier says *what* is in a picture. A detector also says *where*, for every object, however many there are. You build
 # all of its parts here: labels with boxes, a measure of overlap, the rule that removes double answers, anchor boxes. Then you
-# train a detector of your own in about a minute, measure how good it is, and look at its mistakes.
+# train a detector of your own in less than a minute, measure how good it is, and look at its mistakes.
 #
 # **After this you can**
 #
@@ -888,12 +888,12 @@ plt.show()
 #
 # ### Play: draw objects, watch the target
 #
-# Draw boxes on a photograph with the mouse (or press *New object* and use the arrow keys). Each becomes an entry of the target tensor.
+# Each box on the photograph becomes an entry of the target tensor. Drag a box to move it, drag on a free place to draw one, or press *New object* and use the arrow keys.
 #
 # 1. Cup (object 1), saucer (2) and spoon (3): move *Object* from 1 to 3 and watch the marked cell. Which two share a cell? Which anchor does the later one get, and how well does it fit?
 # 2. Set *How many, k* to 1. Which object is lost, and why that one? Does a grid of 7 × 7 cells help?
-# 3. Go back to two anchors and draw a further box of your own in the middle of the saucer. What becomes of it?
-# 4. Choose *k-means of all photographs* and move *k* from 1 to 5. What do the bars and the curve do?
+# 3. Press *Cup, saucer, spoon*, then *New object*, and drag the new box (4) about. Where is it lost, and where does it find a place? Which anchor fits it?
+# 4. Press *Reset* and set *Anchors are* to *k-means: all six*, which takes the objects of all six photographs. Move *k* from 1 to 5. What do the bars and the curve do?
 
 # %%
 AnchorBoxExplorer().show()
@@ -903,7 +903,7 @@ AnchorBoxExplorer().show()
 #
 # 1. Saucer and spoon have their centres in the middle cell. Both fit the tall anchor best; the saucer comes first and takes it, so the spoon gets the wide one, with an IoU of 0.23 instead of 0.61.
 # 2. With one anchor the spoon is lost. Not because it fits worse: because it comes later. In a grid of 7 × 7 cells the centres lie in different cells, and one anchor is enough.
-# 3. Both anchors of the cell are taken: it is lost.
+# 3. In the middle cell both anchors are taken: it is lost, and so would be any third object there. One cell further it finds a place. It is small and square; neither anchor fits it well.
 # 4. The curve rises, by less and less: 0.56 with one anchor, 0.69 with two, 0.83 with five. The bars show that not every anchor is meant for this object; it only needs one that fits.
 # </details>
 #
@@ -1083,7 +1083,12 @@ print("t", t.shape, "  parameters:", f"{sum(value.size for value in parameters.v
 # %% [markdown]
 # ### The cost
 #
-# For each place the loss of section 2, in its logistic form. The box is compared in the network's own terms: the centre after the sigmoid, the sides as logarithms of their ratio to the anchor's. It counts five times, so that it is not drowned. All places are added up, and the mean over the pictures is taken. Where no object is, only $p_c$ counts.
+# For each place the loss of section 2, in its logistic form. The box is compared in the network's own terms: the centre after the sigmoid, the sides as logarithms of their ratio to the anchor's. It counts five times, so that it is not drowned:
+#
+# $$L = \underbrace{-\,p_c \log \sigma(t_0) - (1 - p_c) \log(1 - \sigma(t_0))}_{\text{every place}}
+# \;+\; p_c \Big[\, 5 \big( (\sigma(t_1) - b_x)^2 + (\sigma(t_2) - b_y)^2 + (t_3 - \log\tfrac{b_h}{p_h})^2 + (t_4 - \log\tfrac{b_w}{p_w})^2 \big) - \log \hat c_{\text{right}} \Big].$$
+#
+# Here $p_c, b_x, \dots$ are the label's; where no object is, the bracket falls away. The cost adds up all places and takes the mean over the pictures.
 
 # %%
 BOX_WEIGHT = 5
@@ -1136,7 +1141,7 @@ for start in (0.0, -3.5):
 #
 # ### Training
 #
-# Four times through the scenes, in mini-batches of 16, with Adam; the learning rate falls to zero along half a cosine. (In all it takes about a minute of one processor's time.)
+# Four times through the scenes, in mini-batches of 16, with Adam; the learning rate falls to zero along half a cosine. (In all it takes about half a minute of one processor's time; longer, if the machine is busy.)
 
 # %%
 EPOCHS, BATCH = 4, 16
@@ -1406,7 +1411,7 @@ for name, chosen in (("near a border", near), ("in between", ~near & ~middle), (
     print(f"{at_all:.0%} boxed well with any score")
 
 # %% [markdown]
-# The suspicion holds. Nearly all of them are boxed well, but near a border with half-hearted scores. That is a price of the rule "one cell alone is responsible". (YOLOv2 softens it a little: places whose box overlaps an object well, but that are not responsible for it, are not told to say 0.)
+# The suspicion holds. Near a border most objects are boxed well, too, but with half-hearted scores. That is a price of the rule "one cell alone is responsible". (YOLOv2 softens it a little: places whose box overlaps an object well, but that are not responsible for it, are not told to say 0.)
 #
 # What else would you try, with lesson 3.2 in mind? Larger pictures, a finer grid, more scenes, longer training: each is a change of one line or two.
 #
