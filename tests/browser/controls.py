@@ -15,6 +15,7 @@ SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden) "
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 POLL_MILLISECONDS, LONGEST_SECONDS = 40, 60
 ANSWER_SECONDS = 0.5  # a setting that has not changed after this time does not change
+UNSEEN_SECONDS = 0.2
 STILL_SECONDS = 0.1
 STILL_TRAINING_SECONDS = 0.4  # a training shows its mark after 0.3 seconds
 
@@ -156,7 +157,8 @@ class Panel:
             now, waited = self.state(), time.monotonic() - started
             changed = now["setting"] != before["setting"] and not unseen
             seen = (now["picture"], now["words"]) != (before["picture"], before["words"])
-            if (changed and seen) or now["problem"] or (not changed and waited > ANSWER_SECONDS):
+            patience = UNSEEN_SECONDS if unseen else ANSWER_SECONDS
+            if (changed and seen) or now["problem"] or (not changed and waited > patience):
                 break
             assert waited < LONGEST_SECONDS, f"{self.key}, {what}: nothing to see of it"
             self.page.wait_for_timeout(POLL_MILLISECONDS)
@@ -196,19 +198,21 @@ class Panel:
             assert ends[0][0] != ends[1][0], f"{self.key}, {name}: both ends are one setting"
             assert ends[0][1] != ends[1][1], f"{self.key}, {name}: both ends read the same"
             self.after("back", partial(self.type_setting, start["setting"]), unseen=name in idle)
-        self.reset()
+        self.reset_if_changed()
         return len(sliders)
 
     def press_lists(self) -> int:
         """Choose every option of every list."""
         lists = self.locator.locator("select").all()
         for options in lists:
-            seen = set()
-            for label in options.locator("option").all_inner_texts():
-                now = self.after(label, partial(options.select_option, label=label))
-                seen.add(now["setting"])
-            assert len(seen) == options.locator("option").count(), self.key
-            self.reset()
+            labels = options.locator("option").all_inner_texts()
+            first = options.evaluate("list => list.selectedIndex")
+            settings = set()
+            for k in [*range(first + 1, len(labels)), *range(first + 1)]:  # the first one comes last
+                now = self.after(labels[k], partial(options.select_option, index=k))
+                settings.add(now["setting"])
+            assert len(settings) == len(labels), self.key
+            self.reset_if_changed()
         return len(lists)
 
     def press_boxes(self) -> int:
@@ -258,6 +262,11 @@ class Panel:
             now = self.settled()
             assert (now["alt"], now["picture"]) == (back["alt"], back["picture"]), (self.key, wrong)
         self.after("right again", partial(self.type_setting, self.first["setting"]), unseen=True)
+
+    def reset_if_changed(self) -> None:
+        """Back to the first setting where a choice took other fields along."""
+        if self.state()["setting"] != self.first["setting"]:
+            self.reset()
 
     def reset(self) -> None:
         """Back to the first setting."""
