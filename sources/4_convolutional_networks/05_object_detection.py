@@ -871,7 +871,7 @@ left.set(
     xlabel="width (pixels)",
     ylabel="height (pixels)",
     title="training boxes and three anchors",
-    xlim=(0, 36),
+    xlim=(0, 48),
     ylim=(0, 36),
 )
 left.legend(loc="upper right", handletextpad=0.1)
@@ -1526,10 +1526,11 @@ for axis, name in zip(axes, ("camera", "coffee", "astronaut", "coins"), strict=T
     some = np.clip(some, 0, [n_W, n_H, n_W, n_H])
     for x1, y1, x2, y2 in some:
         axis.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, ec=COLOURS["yellow"], lw=2))
-    for (x1, y1, _, _), score, c in zip(
-        some[:3], scores, found, strict=False
-    ):  # the three best; more would hide the coins
-        write(axis, x1 + 4, y1 + 4, f"{labels[c]} {score:.2f}")
+    for box, score, c in list(zip(some, scores, found, strict=True))[:3]:  # more labels would hide the coins
+        x1, y1, x2, _ = box
+        near_the_right = x1 > 0.6 * n_W
+        x, ha = (x2, "right") if near_the_right else (x1 + 4, "left")
+        write(axis, x, y1 + 4, f"{labels[c]} {score:.2f}", ha=ha)
     axis.set(xticks=[], yticks=[], title=name)
 plt.show()
 
