@@ -2,6 +2,9 @@
 
 import nbformat
 import pytest
+from browser.controls import explorer_cells, open_explorers
+
+from course_utils.layout import find_course
 
 CELLS = {
     "moving_average": (
@@ -43,3 +46,17 @@ def test_the_slider_moves_picture_and_words(name, lab, notebook, page, screensho
     right_edge = picture.evaluate("element => element.getBoundingClientRect().right")
     assert right_edge <= 1280
     screenshot(f"explorer_{name}")
+
+
+def test_presets_say_the_same_where_the_lesson_starts_with_measured_errors(lab, notebook, page):
+    (cell,) = explorer_cells(find_course().notebooks / "3_ml_projects/02_human_level_and_diagnosis.ipynb")
+    (panel,) = open_explorers(page, notebook, lab.folder, "measured_budget", [cell])
+    assert "data mismatch comes first" in panel.first["words"]
+    for preset, words in (
+        ("7.5 / 8 / 10", "variance comes first (2.0 points)"),
+        ("Tuned on dev", "over-fitting to dev comes first (4.0 points)"),
+        ("Past people", "Training error is below human level"),
+    ):
+        assert (
+            words in panel.after(preset, lambda preset=preset: panel.button(preset).press("Enter"))["words"]
+        )
