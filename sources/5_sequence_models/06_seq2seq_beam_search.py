@@ -771,6 +771,9 @@ for sentence, log_p in zip(sentences, log_probabilities(parameters, chosen, sent
     scores = "   ".join(f"alpha {alpha}: {log_p / T_y**alpha:.3f}" for alpha in (0.0, 0.7, 1.0))
     print(f"T_y = {T_y:2}  {scores}   {sentence}")
 
+# %% [markdown]
+# Here *must buy* wins every time: it is so much more probable that even its mean is higher. Where the difference is smaller, $\alpha$ does turn sentences round:
+
 # %%
 print("200 held-out sentences, B = 5")
 for alpha in (0.0, 0.7, 1.0):
@@ -903,7 +906,7 @@ print("   B   finds the most probable   mean log P   columns a sentence")
 for B, share, log_p, work in zip(WIDTHS, found_best, mean_log_p, columns_used, strict=True):
     print(f"{B:4}   {share:12.0%} {log_p:22.2f} {work:17.0f}")
 exact_log_p, exact_work = np.mean([e[1] for e in exact.values()]), np.mean([e[2] for e in exact.values()])
-print(f"exact  {1:10.0%} {exact_log_p:22.2f} {exact_work:17.0f}")
+print(f"exact  {1:12.0%} {exact_log_p:22.2f} {exact_work:17.0f}")
 
 # %% tags=["figure"]
 figure, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.0))
@@ -1087,7 +1090,7 @@ scores = [corpus_bleu(frequent, references) for references in (one_reference, al
 print(f"{'most frequent right wording':27} {scores[0]:15.2f} {scores[1]:16.2f}")
 
 # %% [markdown]
-# Read the last rows first. All translations of the trained model are right, and against all right translations BLEU says 1. Against **one** reference the same sentences get about two thirds, and so does the most frequent right wording
+# Read the last rows first. All that greedy and beam search find in the trained model is right, and against all right translations BLEU says 1. Against **one** reference the same sentences get about two thirds, and so does the most frequent right wording
 # itself: the reference said *has to*, the candidate *must*. BLEU sees words, not meaning. So a BLEU score means little alone and much in comparison: same sentences, same references, two systems. In that comparison the order is as it should
 # be: trained above half-trained, searching above sampling. More references make the score fairer.
 #
