@@ -21,7 +21,9 @@ LAB_SETTINGS = {
         "fetchNews": "false",
         "checkForUpdates": False,
         "doNotDisturbMode": False,
-    }
+    },
+    # Cells get their true height once. With the default a link to a section stops a page or two before it.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def read_source(source: Path) -> NotebookNode:
 
     source : path of the .py file
     Returns the notebook with cell ids that depend on the cells' text alone, so that two
-    builds give the same file. Raises ValueError when the source has no cells.
+    builds give the same file: a text with a heading is called after it (`section_id`), so that
+    links can lead there. Raises ValueError when the source has no cells.
     """
     notebook = jupytext.read(source, fmt="py:percent")
     if not notebook.cells:
@@ -32,7 +34,12 @@ def read_source(source: Path) -> NotebookNode:
     for cell in notebook.cells:
         text = f"{cell.cell_type}\n{cell.source}"
         seen[text] += 1
-        cell["id"] = hashlib.sha256(f"{text}\n{seen[text]}".encode()).hexdigest()[:12]
+        section = section_id(cell.source) if cell.cell_type == "markdown" else ""
+        seen[section] += 1
+        if section and seen[section] == 1:
+            cell["id"] = section
+        else:
+            cell["id"] = hashlib.sha256(f"{text}\n{seen[text]}".encode()).hexdigest()[:12]
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         for key in LAYOUT_OF_THE_SOURCE & cell.metadata.keys():
@@ -40,6 +47,16 @@ def read_source(source: Path) -> NotebookNode:
     notebook.metadata = NotebookNode(kernelspec=dict(KERNELSPEC), language_info={"name": "python"})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+def section_id(text: str) -> str:
+    """The cell id of a text by its first section heading: "3-What-why" for "## 3 · What, why?", else "".
+
+    JupyterLab scrolls to a cell for a link that ends in `#cell-id=ID`; for one that ends in the heading
+    it stays at the top.
+    """
+    heading = re.search(r"^##+ +(.+)$", text, flags=re.MULTILINE)
+    return re.sub(r"[^A-Za-z0-9]+", "-", heading[1]).strip("-")[:64] if heading else ""
 
 
 def read_notebook(path: Path) -> NotebookNode:

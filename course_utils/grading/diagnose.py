@@ -425,6 +425,8 @@ def _cause_in_numbers(
     for text, candidate in _slips(expected, inputs):
         if candidate.shape == found.shape and np.all(entries_equal(candidate, found, tolerance)):
             return text
+    if not np.all(np.isfinite(expected)):
+        return _cause_at_infinities(expected, found, tolerance)
     ratio_text = _constant_ratio(expected, found, inputs)
     if ratio_text:
         return ratio_text
@@ -480,6 +482,15 @@ def _input_arrays(inputs: dict) -> Iterator[tuple[str, np.ndarray]]:
         array = as_numbers(value)
         if array is not None and array.dtype.kind in "fiu":
             yield name, array.astype(float)
+
+
+def _cause_at_infinities(expected: np.ndarray, found: np.ndarray, tolerance: tuple[float, float]) -> str:
+    """The text for a wrong value where an infinity or nan is right; factors say nothing there."""
+    wrong = ~np.isfinite(expected) & ~entries_equal(expected, found, tolerance)
+    if not np.any(wrong):
+        return ""
+    count, value = int(np.sum(wrong)), number_text(expected[wrong].flat[0])
+    return f"{value} is expected in {count} of {expected.size} places, and another value came there"
 
 
 def _constant_ratio(expected: np.ndarray, found: np.ndarray, inputs: dict) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,6 +225,9 @@ def release_class(root: Path, out: Path) -> list[str]:
             shutil.copytree(entry, out / entry.name, ignore=_no_leftovers)
         elif entry.is_file():
             shutil.copyfile(entry, out / entry.name)
+    if (root / "README.md").is_file():
+        readme = readme_for_students((root / "README.md").read_text(encoding="utf-8"))
+        write_atomic(out / "README.md", readme.encode())
     for lesson in sorted((root / "notebooks").rglob("*.ipynb")):
         inside = lesson.relative_to(root / "notebooks")
         if "exercises" in inside.parts or any(part.startswith(".") for part in inside.parts):
@@ -235,6 +239,14 @@ def release_class(root: Path, out: Path) -> list[str]:
         write_atomic(folder / f"{stem}.ipynb", starter_text(exercise).encode())
         write_atomic(folder / ".checks" / f"{stem}.json", make_plan(exercise, PUBLIC_SEED).to_json().encode())
     return [exercise.name for exercise in exercises]
+
+
+def readme_for_students(text: str) -> str:
+    """The README without what students do not get: tests, and how to teach and to write the course."""
+    opening, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    kept = [section for section in sections if section.startswith(("## Start\n", "## Study\n"))]
+    licence = text.rstrip().rpartition("\n\n")[2]
+    return re.sub(r"^make test .*\n", "", "".join([opening, *kept]), flags=re.MULTILINE) + licence + "\n"
 
 
 def _no_leftovers(folder: str, names: list[str]) -> set[str]:

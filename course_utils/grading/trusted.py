@@ -322,7 +322,8 @@ def point_upstream(results: list[CheckResult], checks: list[PreparedCheck]) -> l
             told.append(result)
             continue
         text = f"{check.target} uses {' and '.join(blamed)}, whose own check fails: it may come from there"
-        told.append(replace(result, cause=f"{text}. Here: {result.cause}", cause_form=text))
+        here = "" if NO_CAUSE in result.cause else f". Here: {result.cause}"
+        told.append(replace(result, cause=f"{text}{here}", cause_form=text))
     return told
 
 

@@ -8,7 +8,13 @@ import nbformat
 import pytest
 
 from course_utils.grading.exercise import ExerciseError, load_exercise, parse_exercise
-from course_utils.grading.release import build_exercise, prove_exercise, release_class
+from course_utils.grading.release import (
+    build_exercise,
+    prove_exercise,
+    readme_for_students,
+    release_class,
+)
+from course_utils.layout import find_course
 
 SETUP = "# %%\nimport numpy as np\n\n"
 ANSWER = """# %% grade_id="double"
@@ -125,6 +131,16 @@ def test_checks_that_cannot_run_are_named(cases, message, tmp_path):
     source.write_text(SETUP + ANSWER + body)
     with pytest.raises(ExerciseError, match=message):
         prove_exercise(source)
+
+
+def test_readme_of_a_class_speaks_of_what_students_get():
+    course = find_course()
+    text = readme_for_students((course.root / "README.md").read_text(encoding="utf-8"))
+    assert "make lab" in text
+    assert "course check" in text
+    assert "MIT licence" in text
+    for missing in ("make test", "sources/", "tests/", "benchmarks/", "course grade", "## Teach", "## Write"):
+        assert missing not in text, missing
 
 
 def test_class_release_holds_no_solution(neuron_source, tmp_path):

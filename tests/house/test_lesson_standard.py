@@ -98,6 +98,18 @@ def test_links_between_notebooks_lead_somewhere(source):
                 assert (notebook.parent / target).exists(), f"{notebook.name} links to {target}"
 
 
+@pytest.mark.parametrize("source", SOURCES + COURSE.exercise_sources(), ids=ids)
+def test_links_to_a_section_lead_to_a_cell(source):
+    """JupyterLab scrolls to a cell by its id; the id of a text is made from its first heading."""
+    notebook = COURSE.notebook_of(source)
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for target, section in re.findall(r"\]\(([^)#\s]*\.ipynb)#([^)\s]*)\)", cell.source):
+                cells = nbformat.read(notebook.parent / target, as_version=4).cells
+                places = {f"cell-id={cell.id}" for cell in cells}
+                assert section in places, f"{notebook.name} links to {target}#{section}, which is not there"
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=ids)
 def test_no_cell_hides_its_value_behind_a_semicolon(source):
     """nbval keeps no history, in which IPython looks for the semicolon: end a figure with plt.show()."""

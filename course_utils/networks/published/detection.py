@@ -32,7 +32,7 @@ def select_detections(
     scores          : (n, n_classes) from 0 to 1; each box counts for its best class
     labels          : name of each class
     size            : (n_H, n_W) of the picture; boxes are cut at its border
-    score_threshold : keep boxes that score more
+    score_threshold : keep boxes that score at least this much
     iou_threshold   : of two boxes of one class whose intersection over union is larger, keep the better
     Returns the detections, best score first.
     Raises ValueError for a threshold outside [0, 1].
@@ -40,7 +40,7 @@ def select_detections(
     for name, value in (("score_threshold", score_threshold), ("iou_threshold", iou_threshold)):
         if not 0 <= value <= 1:
             raise ValueError(f"{name} must be from 0 to 1, got {value}")
-    likely = np.flatnonzero(scores.max(axis=1) > score_threshold)
+    likely = np.flatnonzero(scores.max(axis=1) >= score_threshold)
     classes, best = scores[likely].argmax(axis=1), scores[likely].max(axis=1)
     kept = non_max_suppression(boxes[likely], best, iou_threshold, classes)
     n_H, n_W = size

@@ -23,7 +23,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · The perceptron
 #
-# Write `perceptron(X, w, b)` ([section 1 of the lesson](../01_perceptron_to_neuron.ipynb#1-·-A-weighted-sum-and-a-threshold)).
+# Write `perceptron(X, w, b)` ([section 1 of the lesson](../01_perceptron_to_neuron.ipynb#cell-id=1-A-weighted-sum-and-a-threshold)).
 #
 # | argument | meaning |
 # |---|---|
@@ -75,7 +75,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 2 · The sigmoid neuron
 #
-# Write `neuron_forward(X, w, b)` ([section 2](../01_perceptron_to_neuron.ipynb#2-·-It-flips,-or-it-glides)): arguments as above; returns
+# Write `neuron_forward(X, w, b)` ([section 2](../01_perceptron_to_neuron.ipynb#cell-id=2-It-flips-or-it-glides)): arguments as above; returns
 # $A = \sigma(w^T X + b)$ of shape `(1, m)`, with $\sigma(z) = 1 / (1 + e^{-z})$.
 # Example: `neuron_forward(np.array([[0.0, 1.0]]), np.array([[2.0]]), 0.0)` is `[[0.5, 0.8808]]`.
 #
@@ -126,7 +126,7 @@ def explain(case, expected, found):
 # ## Exercise 3 · AND and OR by hand
 #
 # Pick weights and a bias so that one perceptron computes AND, and others so that one computes OR
-# ([section 4](../01_perceptron_to_neuron.ipynb#4-·-What-one-neuron-cannot-do)). The inputs $x_1, x_2$ are 0 or 1. To make it your own:
+# ([section 4](../01_perceptron_to_neuron.ipynb#cell-id=4-What-one-neuron-cannot-do)). The inputs $x_1, x_2$ are 0 or 1. To make it your own:
 # **the weights must be 2 and 3** for both. Only the bias is free.
 #
 # `and_gate()` and `or_gate()` each return `w` of shape `(2, 1)` and `b`, a number.
@@ -221,7 +221,7 @@ def explain(case, expected, found):
 # A perceptron is right about a corner with **margin** $z$ if the label is 1 (it needs $z > 0$), and with margin $-z$ if the label
 # is 0 (it needs $-z \ge 0$). So for XOR, all four margins must be at least zero, and two of them above it.
 #
-# Write `xor_margins(w, b)` ([section 4](../01_perceptron_to_neuron.ipynb#4-·-What-one-neuron-cannot-do)): `w` of shape `(2, 1)`, `b` a number. Returns the four margins, shape `(4,)`, for the corners
+# Write `xor_margins(w, b)` ([section 4](../01_perceptron_to_neuron.ipynb#cell-id=4-What-one-neuron-cannot-do)): `w` of shape `(2, 1)`, `b` a number. Returns the four margins, shape `(4,)`, for the corners
 # (0, 0), (0, 1), (1, 0), (1, 1) in this order. Their XOR labels are 0, 1, 1, 0.
 # Example: `xor_margins(np.array([[2.0], [3.0]]), -1.0)` is `[1.0, 2.0, 1.0, -4.0]`.
 #
@@ -281,7 +281,7 @@ def explain_error(case, error):
 # %% [markdown]
 # ## Exercise 5 · A wrong corner, always
 #
-# No recipe this time ([section 4](../01_perceptron_to_neuron.ipynb#4-·-What-one-neuron-cannot-do)). By the proof, every perceptron is wrong about at least one corner. Write `counterexample(w, b)`: `w` of shape `(2, 1)`, `b` a number.
+# No recipe this time ([section 4](../01_perceptron_to_neuron.ipynb#cell-id=4-What-one-neuron-cannot-do)). By the proof, every perceptron is wrong about at least one corner. Write `counterexample(w, b)`: `w` of shape `(2, 1)`, `b` a number.
 # Returns a list `[x_1, x_2]` of zeros and ones: a corner where the perceptron $w^T x + b > 0$ gives another answer than XOR. Where there are several, any of them will do.
 # Example: the OR neuron `w = [[2.0], [3.0]]`, `b = -1.0` is wrong at `[1, 1]` only.
 #
@@ -342,7 +342,7 @@ def explain(case, expected, found):
 # ## Exercise 6 · XOR with a hidden layer
 #
 # Pick the weights of a network with two inputs, two hidden perceptrons and one output perceptron
-# ([section 5](../01_perceptron_to_neuron.ipynb#5-·-Layers-and-hidden-units)) that computes XOR. The lesson went by *OR, but not AND*. Find **another way**: one hidden
+# ([section 5](../01_perceptron_to_neuron.ipynb#cell-id=5-Layers-and-hidden-units)) that computes XOR. The lesson went by *OR, but not AND*. Find **another way**: one hidden
 # unit fires for $x_1$ *and not* $x_2$, the other for $x_2$ *and not* $x_1$.
 #
 # `xor_network()` returns `W1 (2, 2)`, `b1 (2, 1)`, `W2 (1, 2)`, `b2 (1, 1)`.
@@ -400,7 +400,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 7 · A layer, and its size
 #
-# Write `layer_forward(A_prev, W, b)` ([section 5](../01_perceptron_to_neuron.ipynb#5-·-Layers-and-hidden-units)): one layer of sigmoid neurons.
+# Write `layer_forward(A_prev, W, b)` ([section 5](../01_perceptron_to_neuron.ipynb#cell-id=5-Layers-and-hidden-units)): one layer of sigmoid neurons.
 #
 # | argument | meaning |
 # |---|---|
@@ -488,7 +488,7 @@ def explain(case, expected, found):
 # ## Exercise 8 · Bug hunt: a neuron that says yes to everything
 #
 # `warm_enough(X, w, threshold)` should be a perceptron: 1.0 where the weighted sum $w^T x$ is **above** the threshold, else 0.0, shape `(1, m)`. It runs,
-# and calls nearly every day a summer's day ([section 8](../01_perceptron_to_neuron.ipynb#8-·-Common-mistakes)). Repair it.
+# and calls nearly every day a summer's day ([section 8](../01_perceptron_to_neuron.ipynb#cell-id=8-Common-mistakes)). Repair it.
 # Example: `warm_enough(np.array([[11.0, 14.0]]), np.array([[1.0]]), 13.0)` is `[[0.0, 1.0]]`.
 #
 # <details><summary>Hint 1</summary>Compute both columns of the example by hand, line by line.</details>

@@ -23,7 +23,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · The sigmoid
 #
-# Write `sigmoid(Z)` ([section 2 of the lesson](../02_logistic_regression.ipynb#2-·-From-a-score-to-a-probability)).
+# Write `sigmoid(Z)` ([section 2 of the lesson](../02_logistic_regression.ipynb#cell-id=2-From-a-score-to-a-probability)).
 #
 # | argument | meaning |
 # |---|---|
@@ -93,7 +93,7 @@ def call(f, case):
 # %% [markdown]
 # ## Exercise 2 · The cost
 #
-# Write `cost(A, Y)`: the mean cross-entropy ([section 3](../02_logistic_regression.ipynb#3-·-How-wrong?-Loss-and-cost)).
+# Write `cost(A, Y)`: the mean cross-entropy ([section 3](../02_logistic_regression.ipynb#cell-id=3-How-wrong-Loss-and-cost)).
 #
 # | argument | meaning |
 # |---|---|
@@ -140,7 +140,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · The gradients
 #
-# Write `gradients(X, A, Y)` ([section 7](../02_logistic_regression.ipynb#7-·-All-examples:-from-the-loop-to-one-product)), without a loop.
+# Write `gradients(X, A, Y)` ([section 7](../02_logistic_regression.ipynb#cell-id=7-All-examples-from-the-loop-to-one-product)), without a loop.
 #
 # | argument | meaning |
 # |---|---|
@@ -220,7 +220,7 @@ def call(f, case):
 # %% [markdown]
 # ## Exercise 4 · One step downhill
 #
-# Write `descent_step(w, b, dw, db, learning_rate)` ([section 8](../02_logistic_regression.ipynb#8-·-Walking-downhill)).
+# Write `descent_step(w, b, dw, db, learning_rate)` ([section 8](../02_logistic_regression.ipynb#cell-id=8-Walking-downhill)).
 #
 # | argument | meaning |
 # |---|---|
@@ -277,7 +277,7 @@ def explain(case, expected, found):
 # ## Exercise 5 · The whole model
 #
 # No recipe this time. Write `train(X, Y, learning_rate, steps)`: gradient descent for logistic regression
-# ([section 8](../02_logistic_regression.ipynb#8-·-Walking-downhill)).
+# ([section 8](../02_logistic_regression.ipynb#cell-id=8-Walking-downhill)).
 #
 # | argument | meaning |
 # |---|---|
@@ -336,7 +336,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 6 · A decision
 #
-# Write `predict(w, b, X)` ([section 8](../02_logistic_regression.ipynb#8-·-Walking-downhill)).
+# Write `predict(w, b, X)` ([section 8](../02_logistic_regression.ipynb#cell-id=8-Walking-downhill)).
 #
 # | argument | meaning |
 # |---|---|
@@ -381,7 +381,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 7 · Bug hunt: probabilities above one
 #
-# This function circulates ([section 9](../02_logistic_regression.ipynb#9-·-Common-mistakes)). It runs, its answers have the right shape, and
+# This function circulates ([section 9](../02_logistic_regression.ipynb#cell-id=9-Common-mistakes)). It runs, its answers have the right shape, and
 # every one of them is larger than 1.
 # Repair `probabilities(w, b, X)`; it shall return $\sigma(w^T x + b)$ for every column of `X`, shape `(1, m)`.
 # Example: `probabilities(np.array([[2.0]]), 0.0, np.array([[0.0, 1.0]]))` is `[[0.5, 0.8808]]`.
@@ -426,7 +426,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Bug hunt: a cost that rewards mistakes
 #
-# A loop over the examples, as many notes have it ([section 9](../02_logistic_regression.ipynb#9-·-Common-mistakes)). Its result is negative, and a better model gets a larger one.
+# A loop over the examples, as many notes have it ([section 9](../02_logistic_regression.ipynb#cell-id=9-Common-mistakes)). Its result is negative, and a better model gets a larger one.
 # Repair `cost_loop(A, Y)`. It takes `A` and `Y` of shape `(1, m)` and returns the mean cross-entropy; keep the loop.
 # Example: `cost_loop(np.array([[0.9, 0.2]]), np.array([[1.0, 0.0]]))` is `0.1643`.
 #

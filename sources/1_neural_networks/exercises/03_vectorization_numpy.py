@@ -170,7 +170,7 @@ row_large = rng.standard_normal((1, 150))  # (1, m)
 # %% [markdown]
 # ## Exercise 1 · Scores
 #
-# Write `scores(w, b, X)`, the fast `scores_loop` ([section 1 of the lesson](../03_vectorization_numpy.ipynb#1-·-One-model,-three-programs)).
+# Write `scores(w, b, X)`, the fast `scores_loop` ([section 1 of the lesson](../03_vectorization_numpy.ipynb#cell-id=1-One-model-three-programs)).
 #
 # | argument | meaning |
 # |---|---|
@@ -225,7 +225,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 2 · The gradient of the weights
 #
-# Write `weight_gradient(X, dZ)`, the fast `weight_gradient_loop` ([section 1](../03_vectorization_numpy.ipynb#1-·-One-model,-three-programs)).
+# Write `weight_gradient(X, dZ)`, the fast `weight_gradient_loop` ([section 1](../03_vectorization_numpy.ipynb#cell-id=1-One-model-three-programs)).
 #
 # | argument | meaning |
 # |---|---|
@@ -280,7 +280,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · Row normalisation
 #
-# Write `normalise_rows(M)`, the fast `normalise_rows_loop` ([section 8](../03_vectorization_numpy.ipynb#8-·-Row-normalisation)). `M` has the shape
+# Write `normalise_rows(M)`, the fast `normalise_rows_loop` ([section 8](../03_vectorization_numpy.ipynb#cell-id=8-Row-normalisation)). `M` has the shape
 # `(n, k)`. Returns the same shape: each row divided by its length $\sqrt{\sum_j M_{ij}^2}$; **a row of zeros stays zero**, and no warning appears.
 # Example: `normalise_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))` is `[[0.6, 0.8], [0.0, 0.0]]`.
 #
@@ -350,7 +350,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · A stable softmax
 #
-# Write `softmax(Z)`, the fast `softmax_loop` ([section 9](../03_vectorization_numpy.ipynb#9-·-A-stable-softmax)). `Z` has the shape `(n_y, m)`, one example a column.
+# Write `softmax(Z)`, the fast `softmax_loop` ([section 9](../03_vectorization_numpy.ipynb#cell-id=9-A-stable-softmax)). `Z` has the shape `(n_y, m)`, one example a column.
 # Returns the same shape; each **column** holds probabilities that add up to 1. It must also be right for scores of 1000 and more.
 # Example: `softmax(np.array([[0.0], [np.log(3.0)]]))` is `[[0.25], [0.75]]`.
 #
@@ -437,7 +437,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · L1 and L2
 #
-# Write `l1_and_l2(Yhat, Y)`, the fast `l1_and_l2_loop` ([section 10](../03_vectorization_numpy.ipynb#10-·-L1-and-L2-losses)). Both arguments have the shape `(1, m)`. Returns two numbers: the sum of absolute
+# Write `l1_and_l2(Yhat, Y)`, the fast `l1_and_l2_loop` ([section 10](../03_vectorization_numpy.ipynb#cell-id=10-L1-and-L2-losses)). Both arguments have the shape `(1, m)`. Returns two numbers: the sum of absolute
 # and the sum of squared differences. Example: `l1_and_l2(np.array([[0.5, 0.0]]), np.array([[1.0, 2.0]]))` is `(2.5, 4.25)`.
 #
 # <details><summary>Hint 1</summary>First the differences: one array of shape (1, m).</details>
@@ -489,7 +489,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 6 · Bug hunt: a perfect model with a large error
 #
-# `mean_squared_error(A, y)` gets answers `A` of shape `(m, 1)` and labels `y` of shape `(m,)`, as they came from a file ([section 6](../03_vectorization_numpy.ipynb#6-·-Rank-1-arrays)). It runs, and for `A` equal to `y` its result is not zero.
+# `mean_squared_error(A, y)` gets answers `A` of shape `(m, 1)` and labels `y` of shape `(m,)`, as they came from a file ([section 6](../03_vectorization_numpy.ipynb#cell-id=6-Rank-1-arrays)). It runs, and for `A` equal to `y` its result is not zero.
 # Repair it. Example: `mean_squared_error(np.array([[1.0], [3.0]]), np.array([1.0, 2.0]))` is `0.5`.
 #
 # <details><summary>Hint 1</summary>Print the shape of the difference.</details>
@@ -531,7 +531,7 @@ def explain(case, expected, found):
 # ## Exercise 7 · Bug hunt: all products, or one number
 #
 # `all_products(a)` gets $n$ numbers and should return the table of all products, shape `(n, n)`: entry $(i, j)$ is $a_i a_j$. It returns one number when `a` has the shape
-# `(n,)` ([section 6](../03_vectorization_numpy.ipynb#6-·-Rank-1-arrays)). Repair it so that it is right for shape `(n,)` **and** for shape `(n, 1)`. Example: `all_products(np.array([1.0, 2.0]))` is `[[1.0, 2.0], [2.0, 4.0]]`.
+# `(n,)` ([section 6](../03_vectorization_numpy.ipynb#cell-id=6-Rank-1-arrays)). Repair it so that it is right for shape `(n,)` **and** for shape `(n, 1)`. Example: `all_products(np.array([1.0, 2.0]))` is `[[1.0, 2.0], [2.0, 4.0]]`.
 #
 # <details><summary>Hint 1</summary>What is a.T when a has one axis only?</details>
 # <details><summary>Hint 2</summary>A column times a row gives the table. Make sure that there is a column.</details>
@@ -575,7 +575,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Who is nearest?
 #
-# No recipe this time. Write `nearest(X, C)` ([section 11](../03_vectorization_numpy.ipynb#11-·-Common-mistakes) ends with a useful line of algebra).
+# No recipe this time. Write `nearest(X, C)` ([section 11](../03_vectorization_numpy.ipynb#cell-id=11-Common-mistakes) ends with a useful line of algebra).
 #
 # | argument | meaning |
 # |---|---|

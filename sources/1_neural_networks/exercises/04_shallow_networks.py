@@ -24,7 +24,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · The start
 #
-# Write `initialise(n_x, n_H, n_y, rng)` ([section 7 of the lesson](../04_shallow_networks.ipynb#7-·-How-not-to-start)).
+# Write `initialise(n_x, n_H, n_y, rng)` ([section 7 of the lesson](../04_shallow_networks.ipynb#cell-id=7-How-not-to-start)).
 #
 # | argument | meaning |
 # |---|---|
@@ -84,7 +84,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 2 · Forward
 #
-# Write `forward(X, parameters)`: tanh in the hidden layer, sigmoid at the output ([section 2](../04_shallow_networks.ipynb#2-·-One-hidden-layer)).
+# Write `forward(X, parameters)`: tanh in the hidden layer, sigmoid at the output ([section 2](../04_shallow_networks.ipynb#cell-id=2-One-hidden-layer)).
 #
 # | argument | meaning |
 # |---|---|
@@ -149,7 +149,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · The cost
 #
-# Write `cost(A2, Y)`: the mean cross-entropy ([section 6](../04_shallow_networks.ipynb#6-·-Train-it)).
+# Write `cost(A2, Y)`: the mean cross-entropy ([section 6](../04_shallow_networks.ipynb#cell-id=6-Train-it)).
 #
 # | argument | meaning |
 # |---|---|
@@ -195,7 +195,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · Backward
 #
-# Write `backward(X, Y, A1, A2, parameters)`: the six equations, for tanh hidden units ([section 5](../04_shallow_networks.ipynb#5-·-Six-equations)).
+# Write `backward(X, Y, A1, A2, parameters)`: the six equations, for tanh hidden units ([section 5](../04_shallow_networks.ipynb#cell-id=5-Six-equations)).
 #
 # | argument | meaning |
 # |---|---|
@@ -309,7 +309,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · The update
 #
-# Write `update(parameters, gradients, learning_rate)` ([section 6](../04_shallow_networks.ipynb#6-·-Train-it)).
+# Write `update(parameters, gradients, learning_rate)` ([section 6](../04_shallow_networks.ipynb#cell-id=6-Train-it)).
 #
 # | argument | meaning |
 # |---|---|
@@ -364,7 +364,7 @@ def explain(case, expected, found):
 # ## Exercise 6 · The whole model
 #
 # No recipe this time. Write `train(X, Y, n_H, learning_rate, steps, rng)`: a network with one hidden layer of `n_H` tanh units and
-# one sigmoid output, trained by gradient descent on all examples ([section 6](../04_shallow_networks.ipynb#6-·-Train-it)).
+# one sigmoid output, trained by gradient descent on all examples ([section 6](../04_shallow_networks.ipynb#cell-id=6-Train-it)).
 #
 # | argument | meaning |
 # |---|---|
@@ -447,7 +447,7 @@ def call(f, case):
 # %% [markdown]
 # ## Exercise 7 · Bug hunt: a start that does not start
 #
-# This line is in many notes, and it raises an error ([section 9](../04_shallow_networks.ipynb#9-·-Common-mistakes)). Repair `small_weights(rng)`. It shall return an array of shape `(2, 2)`: normal draws from
+# This line is in many notes, and it raises an error ([section 9](../04_shallow_networks.ipynb#cell-id=9-Common-mistakes)). Repair `small_weights(rng)`. It shall return an array of shape `(2, 2)`: normal draws from
 # `rng`, times 0.01. Example: with `np.random.default_rng(0)` it is `[[0.0013, -0.0013], [0.0064, 0.0010]]`.
 #
 # <details><summary>Hint 1</summary>Run the cell below it with a call, and read the last line of the error.</details>
@@ -493,7 +493,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Bug hunt: units that never part
 #
-# This training runs without an error, and its hidden units stay equal for ever ([section 7](../04_shallow_networks.ipynb#7-·-How-not-to-start)). Repair the start in `hidden_weights_after_training(X, Y, n_H, steps, rng)`:
+# This training runs without an error, and its hidden units stay equal for ever ([section 7](../04_shallow_networks.ipynb#cell-id=7-How-not-to-start)). Repair the start in `hidden_weights_after_training(X, Y, n_H, steps, rng)`:
 # weights are normal draws from `rng` times 0.5, **W1 first**, then W2; biases stay zero. The steps are right as they are.
 #
 # | argument | meaning |

@@ -25,7 +25,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · The start
 #
-# Write `initialise(sizes, rng)` ([section 1 of the lesson](../05_deep_networks.ipynb#1-·-L-layers,-and-all-their-shapes)).
+# Write `initialise(sizes, rng)` ([section 1 of the lesson](../05_deep_networks.ipynb#cell-id=1-L-layers-and-all-their-shapes)).
 #
 # | argument | meaning |
 # |---|---|
@@ -83,7 +83,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 2 · Forward
 #
-# Write `forward(X, parameters)` ([section 2](../05_deep_networks.ipynb#2-·-Forward,-with-caches)).
+# Write `forward(X, parameters)` ([section 2](../05_deep_networks.ipynb#cell-id=2-Forward-with-caches)).
 #
 # | argument | meaning |
 # |---|---|
@@ -150,7 +150,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · The cost
 #
-# Write `cost(AL, Y)`: the mean cross-entropy, safe at the ends ([the formula, in lesson 1.2](../02_logistic_regression.ipynb#3-·-How-wrong?-Loss-and-cost)).
+# Write `cost(AL, Y)`: the mean cross-entropy, safe at the ends ([the formula, in lesson 1.2](../02_logistic_regression.ipynb#cell-id=3-How-wrong-Loss-and-cost)).
 #
 # | argument | meaning |
 # |---|---|
@@ -206,7 +206,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · One layer backward
 #
-# Write `layer_backward(dZ, A_prev, W)` ([section 3](../05_deep_networks.ipynb#3-·-Backward,-block-by-block)).
+# Write `layer_backward(dZ, A_prev, W)` ([section 3](../05_deep_networks.ipynb#cell-id=3-Backward-block-by-block)).
 #
 # | argument | meaning |
 # |---|---|
@@ -268,7 +268,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · All layers backward
 #
-# Write `backward(A, Z, Y, parameters)` ([section 3](../05_deep_networks.ipynb#3-·-Backward,-block-by-block)).
+# Write `backward(A, Z, Y, parameters)` ([section 3](../05_deep_networks.ipynb#cell-id=3-Backward-block-by-block)).
 #
 # | argument | meaning |
 # |---|---|
@@ -391,7 +391,7 @@ def explain_error(case, error):
 # %% [markdown]
 # ## Exercise 6 · The update
 #
-# Write `update(parameters, gradients, learning_rate)`, for any number of layers ([section 4](../05_deep_networks.ipynb#4-·-Shallow-against-deep,-on-real-handwriting), the last lines of `train`).
+# Write `update(parameters, gradients, learning_rate)`, for any number of layers ([section 4](../05_deep_networks.ipynb#cell-id=4-Shallow-against-deep-on-real-handwriting), the last lines of `train`).
 #
 # | argument | meaning |
 # |---|---|
@@ -446,7 +446,7 @@ def explain(case, expected, found):
 # ## Exercise 7 · The whole model
 #
 # No recipe this time. Write `train(X, Y, sizes, learning_rate, steps, rng)`: gradient descent on all examples, for a network of any depth
-# ([section 4](../05_deep_networks.ipynb#4-·-Shallow-against-deep,-on-real-handwriting) trains on batches; here each step sees all examples).
+# ([section 4](../05_deep_networks.ipynb#cell-id=4-Shallow-against-deep-on-real-handwriting) trains on batches; here each step sees all examples).
 #
 # | argument | meaning |
 # |---|---|
@@ -542,7 +542,7 @@ def explain_error(case, error):
 # ## Exercise 8 · Bug hunt: the index that nobody sees
 #
 # The formula $dZ^{[l-1]} = W^{[l]T} dZ^{[l]} * g^{[l-1]\prime}(Z^{[l-1]})$ circulates with a wrong index. In a network whose layers have equal widths this code runs without an error, and its
-# gradients are wrong ([section 10](../05_deep_networks.ipynb#10-·-Common-mistakes)). Repair `dZ_of_all_layers(dZ_last, Z, W)`.
+# gradients are wrong ([section 10](../05_deep_networks.ipynb#cell-id=10-Common-mistakes)). Repair `dZ_of_all_layers(dZ_last, Z, W)`.
 #
 # | argument | meaning |
 # |---|---|

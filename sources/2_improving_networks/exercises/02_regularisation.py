@@ -21,7 +21,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · A cost with an L2 penalty
 #
-# Write `regularised_cost(J, weights, lambd, m)` ([section 3 of the lesson](../02_regularisation.ipynb#3-·-The-same-for-networks)).
+# Write `regularised_cost(J, weights, lambd, m)` ([section 3 of the lesson](../02_regularisation.ipynb#cell-id=3-The-same-for-networks)).
 #
 # | argument | meaning |
 # |---|---|
@@ -146,7 +146,7 @@ def explain(case, expected, found):
 # ## Exercise 3 · Towards zero, and no further
 #
 # Write `pull_to_zero(W, distance)`, the step of an L1 penalty
-# ([section 2](../02_regularisation.ipynb#2-·-A-price-on-weights:-logistic-regression)).
+# ([section 2](../02_regularisation.ipynb#cell-id=2-A-price-on-weights-logistic-regression)).
 #
 # | argument | meaning |
 # |---|---|
@@ -194,7 +194,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · Dropout, forward
 #
-# Write `dropout_forward(A, keep_prob, rng)` ([section 5](../02_regularisation.ipynb#5-·-Dropout,-forward)): inverted dropout.
+# Write `dropout_forward(A, keep_prob, rng)` ([section 5](../02_regularisation.ipynb#cell-id=5-Dropout-forward)): inverted dropout.
 #
 # | argument | meaning |
 # |---|---|
@@ -281,7 +281,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · Dropout, backward
 #
-# Write `dropout_backward(dA, D, keep_prob)` ([section 6](../02_regularisation.ipynb#6-·-Dropout,-backward,-and-its-rules)).
+# Write `dropout_backward(dA, D, keep_prob)` ([section 6](../02_regularisation.ipynb#cell-id=6-Dropout-backward-and-its-rules)).
 #
 # | argument | meaning |
 # |---|---|
@@ -333,7 +333,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 6 · When to stop
 #
-# No recipe this time. Write `early_stopping(dev_costs, patience)` ([section 8](../02_regularisation.ipynb#8-·-An-earlier-end)).
+# No recipe this time. Write `early_stopping(dev_costs, patience)` ([section 8](../02_regularisation.ipynb#cell-id=8-An-earlier-end)).
 #
 # | argument | meaning |
 # |---|---|

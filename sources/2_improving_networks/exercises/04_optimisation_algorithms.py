@@ -22,7 +22,7 @@ import numpy as np
 # ## Exercise 1 · Mini-batches
 #
 # Write `mini_batches(X, Y, size, order)`
-# ([section 2 of the lesson](../04_optimisation_algorithms.ipynb#2-·-Batch,-mini-batch,-stochastic)).
+# ([section 2 of the lesson](../04_optimisation_algorithms.ipynb#cell-id=2-Batch-mini-batch-stochastic)).
 #
 # | argument | meaning |
 # |---|---|
@@ -128,7 +128,7 @@ def explain(case, expected, found):
 # ## Exercise 2 · The average that forgets
 #
 # Write `weighted_average(theta, beta)` with bias correction
-# ([section 3](../04_optimisation_algorithms.ipynb#3-·-Averages-that-forget)).
+# ([section 3](../04_optimisation_algorithms.ipynb#cell-id=3-Averages-that-forget)).
 #
 # | argument | meaning |
 # |---|---|
@@ -189,7 +189,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · A step with momentum
 #
-# Write `momentum_step(W, dW, v, alpha, beta)` ([section 4](../04_optimisation_algorithms.ipynb#4-·-Momentum)).
+# Write `momentum_step(W, dW, v, alpha, beta)` ([section 4](../04_optimisation_algorithms.ipynb#cell-id=4-Momentum)).
 #
 # | argument | meaning |
 # |---|---|
@@ -249,7 +249,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · A step of RMSprop
 #
-# Write `rmsprop_step(W, dW, s, alpha, beta, epsilon)` ([section 5](../04_optimisation_algorithms.ipynb#5-·-RMSprop)).
+# Write `rmsprop_step(W, dW, s, alpha, beta, epsilon)` ([section 5](../04_optimisation_algorithms.ipynb#cell-id=5-RMSprop)).
 #
 # | argument | meaning |
 # |---|---|
@@ -314,7 +314,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · A step of Adam
 #
-# Write `adam_step(W, dW, v, s, t, alpha, beta1, beta2, epsilon)` ([section 6](../04_optimisation_algorithms.ipynb#6-·-Adam)).
+# Write `adam_step(W, dW, v, s, t, alpha, beta1, beta2, epsilon)` ([section 6](../04_optimisation_algorithms.ipynb#cell-id=6-Adam)).
 #
 # | argument | meaning |
 # |---|---|
@@ -437,7 +437,7 @@ def explain(case, expected, found):
 # ## Exercise 6 · Schedules
 #
 # No recipe this time. Write `learning_rate(name, alpha_0, epoch, decay)`
-# ([section 8](../04_optimisation_algorithms.ipynb#8-·-Lowering-the-learning-rate)): the learning rate after `epoch` finished epochs.
+# ([section 8](../04_optimisation_algorithms.ipynb#cell-id=8-Lowering-the-learning-rate)): the learning rate after `epoch` finished epochs.
 #
 # | `name` | learning rate |
 # |---|---|

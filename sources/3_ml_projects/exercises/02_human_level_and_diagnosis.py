@@ -24,7 +24,7 @@ import numpy as np
 # ## Exercise 1 · The gaps
 #
 # Write `error_gaps(human, train, train_dev, dev, test)`
-# ([sections 1 and 5 of the lesson](../02_human_level_and_diagnosis.ipynb#5-·-A-third-gap:-other-data)).
+# ([sections 1 and 5 of the lesson](../02_human_level_and_diagnosis.ipynb#cell-id=5-A-third-gap-other-data)).
 #
 # | argument | meaning |
 # |---|---|
@@ -72,7 +72,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 2 · Diagnosis over a table
 #
-# Write `diagnose(table)` ([section 1](../02_human_level_and_diagnosis.ipynb#1-·-The-same-errors,-two-diagnoses)).
+# Write `diagnose(table)` ([section 1](../02_human_level_and_diagnosis.ipynb#cell-id=1-The-same-errors-two-diagnoses)).
 #
 # | argument | meaning |
 # |---|---|
@@ -153,7 +153,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · Which human?
 #
-# Write `human_level(readers, goal)` ([section 3](../02_human_level_and_diagnosis.ipynb#3-·-Human-level-as-a-stand-in,-and-which-human)).
+# Write `human_level(readers, goal)` ([section 3](../02_human_level_and_diagnosis.ipynb#cell-id=3-Human-level-as-a-stand-in-and-which-human)).
 #
 # | argument | meaning |
 # |---|---|
@@ -227,7 +227,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · Gap or chance?
 #
-# Write `counts(error_a, error_b, m)` ([section 7](../02_human_level_and_diagnosis.ipynb#7-·-A-gap,-or-chance?)).
+# Write `counts(error_a, error_b, m)` ([section 7](../02_human_level_and_diagnosis.ipynb#cell-id=7-A-gap-or-chance)).
 #
 # | argument | meaning |
 # |---|---|

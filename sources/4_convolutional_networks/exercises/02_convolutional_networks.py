@@ -24,7 +24,7 @@ import numpy as np
 # ## Exercise 1 · A convolution layer, forward
 #
 # Write `conv_forward(A_prev, W, b, stride, pad)`
-# ([section 1 of the lesson](../02_convolutional_networks.ipynb#1-·-One-layer)).
+# ([section 1 of the lesson](../02_convolutional_networks.ipynb#cell-id=1-One-layer)).
 #
 # | argument | meaning |
 # |---|---|
@@ -154,7 +154,7 @@ def explain(case, expected, found):
 # ## Exercise 2 · A convolution layer, backward
 #
 # Write `conv_backward(dZ, A_prev, W, stride, pad)`
-# ([section 4](../02_convolutional_networks.ipynb#4-·-Backward)).
+# ([section 4](../02_convolutional_networks.ipynb#cell-id=4-Backward)).
 #
 # | argument | meaning |
 # |---|---|
@@ -266,7 +266,7 @@ def explain(case, expected, found):
 # ## Exercise 3 · Pooling, forward
 #
 # Write `pool_forward(A_prev, f, stride, mode)`
-# ([section 3](../02_convolutional_networks.ipynb#3-·-Pooling)).
+# ([section 3](../02_convolutional_networks.ipynb#cell-id=3-Pooling)).
 #
 # | argument | meaning |
 # |---|---|
@@ -327,7 +327,7 @@ def explain(case, expected, found):
 # ## Exercise 4 · Pooling, backward
 #
 # Write `pool_backward(dA, A_prev, f, stride, mode)`
-# ([section 4](../02_convolutional_networks.ipynb#4-·-Backward)).
+# ([section 4](../02_convolutional_networks.ipynb#cell-id=4-Backward)).
 #
 # | argument | meaning |
 # |---|---|
@@ -430,7 +430,7 @@ def explain(case, expected, found):
 # ## Exercise 5 · Check a layer's gradient
 #
 # Write `numerical_gradient(forward, A_prev, dZ, epsilon)`. It measures what a backward pass computes
-# ([section 4](../02_convolutional_networks.ipynb#4-·-Backward)).
+# ([section 4](../02_convolutional_networks.ipynb#cell-id=4-Backward)).
 #
 # | argument | meaning |
 # |---|---|
@@ -499,7 +499,7 @@ def explain(case, expected, found):
 # ## Exercise 6 · The table of a network
 #
 # No recipe this time. Write `network_table(shape, layers)`
-# ([section 6](../02_convolutional_networks.ipynb#6-·-Whole-networks)).
+# ([section 6](../02_convolutional_networks.ipynb#cell-id=6-Whole-networks)).
 #
 # | argument | meaning |
 # |---|---|

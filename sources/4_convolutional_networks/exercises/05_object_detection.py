@@ -23,7 +23,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · Intersection over union
 #
-# Write `iou(a, b)` ([section 5 of the lesson](../05_object_detection.ipynb#5-·-Intersection-over-union)).
+# Write `iou(a, b)` ([section 5 of the lesson](../05_object_detection.ipynb#cell-id=5-Intersection-over-union)).
 #
 # | argument | meaning |
 # |---|---|
@@ -125,7 +125,7 @@ def explain_error(case, error):
 # ## Exercise 2 · Non-max suppression
 #
 # Write `non_max_suppression(boxes, scores, iou_threshold)`
-# ([section 6](../05_object_detection.ipynb#6-·-Non-max-suppression)).
+# ([section 6](../05_object_detection.ipynb#cell-id=6-Non-max-suppression)).
 #
 # | argument | meaning |
 # |---|---|
@@ -246,7 +246,7 @@ def explain_error(case, error):
 # ## Exercise 3 · From objects to the target
 #
 # Write `encode(boxes, classes, anchors, rows, columns, n_classes)`
-# ([sections 4 and 7](../05_object_detection.ipynb#4-·-A-grid-of-cells)).
+# ([sections 4 and 7](../05_object_detection.ipynb#cell-id=4-A-grid-of-cells)).
 #
 # | argument | meaning |
 # |---|---|
@@ -410,7 +410,7 @@ def explain_error(case, error):
 # %% [markdown]
 # ## Exercise 4 · From the tensor to boxes
 #
-# Write `decode(y, score_threshold)` ([section 8](../05_object_detection.ipynb#8-·-From-tensor-to-boxes)).
+# Write `decode(y, score_threshold)` ([section 8](../05_object_detection.ipynb#cell-id=8-From-tensor-to-boxes)).
 #
 # | argument | meaning |
 # |---|---|
@@ -521,7 +521,7 @@ def explain_error(case, error):
 # %% [markdown]
 # ## Exercise 5 · Anchors by k-means
 #
-# Write `anchor_kmeans(sizes, anchors, rounds)` ([section 7](../05_object_detection.ipynb#7-·-Anchor-boxes)).
+# Write `anchor_kmeans(sizes, anchors, rounds)` ([section 7](../05_object_detection.ipynb#cell-id=7-Anchor-boxes)).
 #
 # | argument | meaning |
 # |---|---|

@@ -29,7 +29,7 @@ def sigmoid(Z):
 # %% [markdown]
 # ## Exercise 1 · One step of the GRU
 #
-# Write `gru_step(xt, a_prev, parameters)` ([section 2 of the lesson](../02_gru_lstm.ipynb#2-·-The-GRU,-in-two-helpings)), the full GRU.
+# Write `gru_step(xt, a_prev, parameters)` ([section 2 of the lesson](../02_gru_lstm.ipynb#cell-id=2-The-GRU-in-two-helpings)), the full GRU.
 #
 # | argument | meaning |
 # |---|---|
@@ -181,7 +181,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 3 · One step of the LSTM
 #
-# Write `lstm_step(xt, a_prev, c_prev, parameters)` ([section 3](../02_gru_lstm.ipynb#3-·-The-LSTM)).
+# Write `lstm_step(xt, a_prev, c_prev, parameters)` ([section 3](../02_gru_lstm.ipynb#cell-id=3-The-LSTM)).
 #
 # | argument | meaning |
 # |---|---|
@@ -667,7 +667,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 8 · Both directions
 #
-# Write `merge_directions(a_left, a_right, lengths)` ([section 7](../02_gru_lstm.ipynb#7-·-Both-directions)). A cell has read each sequence from the left, another has read each sequence
+# Write `merge_directions(a_left, a_right, lengths)` ([section 7](../02_gru_lstm.ipynb#cell-id=7-Both-directions)). A cell has read each sequence from the left, another has read each sequence
 # **turned round within its own length**. Put the two together so that both halves of a column speak of the same step.
 #
 # | argument | meaning |

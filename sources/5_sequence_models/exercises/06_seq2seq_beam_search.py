@@ -25,7 +25,7 @@ import numpy as np
 # %% [markdown]
 # ## Exercise 1 · The score of a sentence
 #
-# Write `normalised_score(log_p, alpha)` ([section 6 of the lesson](../06_seq2seq_beam_search.ipynb#6-·-Beam-search)): the sum of the words' log-probabilities divided by their number to the power `alpha`.
+# Write `normalised_score(log_p, alpha)` ([section 6 of the lesson](../06_seq2seq_beam_search.ipynb#cell-id=6-Beam-search)): the sum of the words' log-probabilities divided by their number to the power `alpha`.
 #
 # | argument | meaning |
 # |---|---|
@@ -363,7 +363,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 4 · Whose fault?
 #
-# Write `at_fault(log_p_human, log_p_output, T_human, T_output, alpha)` ([section 8](../06_seq2seq_beam_search.ipynb#8-·-Wrong-answer:-whose-fault?)). For some wrong outputs you are given the model's log-probability of a person's translation and of the output, and their numbers of words. The search
+# Write `at_fault(log_p_human, log_p_output, T_human, T_output, alpha)` ([section 8](../06_seq2seq_beam_search.ipynb#cell-id=8-Wrong-answer-whose-fault)). For some wrong outputs you are given the model's log-probability of a person's translation and of the output, and their numbers of words. The search
 # maximised the **normalised** score with this `alpha`.
 #
 # | argument | meaning |
@@ -440,7 +440,7 @@ def explain(case, expected, found):
 # %% [markdown]
 # ## Exercise 5 · Clipped precision
 #
-# Write `modified_precision(candidate, references, n)` ([section 9](../06_seq2seq_beam_search.ipynb#9-·-BLEU)).
+# Write `modified_precision(candidate, references, n)` ([section 9](../06_seq2seq_beam_search.ipynb#cell-id=9-BLEU)).
 #
 # | argument | meaning |
 # |---|---|
