@@ -27,7 +27,7 @@ def sigmoid(Z):
 
 
 # %% [markdown]
-# ## Exercise 1 · One step of the GRU
+# ## Exercise 1 · The GRU: one step
 #
 # Write `gru_step(xt, a_prev, parameters)` ([section 2 of the lesson](../02_gru_lstm.ipynb#cell-id=2-The-GRU-in-two-helpings)), the full GRU.
 #
@@ -105,7 +105,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 2 · The GRU over a sequence
+# ### Exercise 1, second part · The whole sequence
 #
 # Write `gru_sequence(x, a0, parameters)`.
 #
@@ -113,7 +113,7 @@ def explain(case, expected, found):
 # |---|---|
 # | `x` | `(n_x, m, T_x)` inputs |
 # | `a0` | `(n_a, m)` first state |
-# | `parameters` | as in exercise 1 |
+# | `parameters` | as above |
 #
 # Returns `a` of shape `(n_a, m, T_x)`: the states after every step. You may call `gru_step`. Example: all weights and biases 0, `a0 = [[0.8]]`,
 # three steps: `[[[0.4, 0.2, 0.1]]]`.
@@ -179,7 +179,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 3 · One step of the LSTM
+# ## Exercise 2 · The LSTM: one step
 #
 # Write `lstm_step(xt, a_prev, c_prev, parameters)` ([section 3](../02_gru_lstm.ipynb#cell-id=3-The-LSTM)).
 #
@@ -258,7 +258,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 4 · The LSTM over a sequence
+# ### Exercise 2, second part · The whole sequence
 #
 # Write `lstm_sequence(x, a0, c0, parameters)`.
 #
@@ -266,12 +266,12 @@ def explain(case, expected, found):
 # |---|---|
 # | `x` | `(n_x, m, T_x)` inputs |
 # | `a0`, `c0` | `(n_a, m)` first hidden state and first cell state |
-# | `parameters` | as in exercise 3 |
+# | `parameters` | as above |
 #
 # Returns `a` and `c`, both `(n_a, m, T_x)`: the two states after every step. You may call `lstm_step`. Example: all weights and biases 0,
 # `c0 = [[2.0]]`, two steps: `c = [[[1.0, 0.5]]]` and `a = [[[0.3808, 0.2311]]]`.
 #
-# <details><summary>Hint 1</summary>As in exercise 2, but two states go from step to step.</details>
+# <details><summary>Hint 1</summary>As in exercise 1, but two states go from step to step.</details>
 # <details><summary>Hint 2</summary>Both come out of the step, and both go into the next one.</details>
 # <details><summary>Hint 3</summary>a, c = lstm_step(x[:, :, t], a, c, parameters); collect both, and np.stack each with axis=2.</details>
 
@@ -342,7 +342,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 5 · Back through one step of the LSTM
+# ## Exercise 3 · Back through one step of the LSTM
 #
 # Write `lstm_step_backward(da, dc, step, parameters)`. The gradients of the cost with respect to this step's `a` and `c` are given. Going through
 # the equations backwards ($*$ is entry by entry):
@@ -355,7 +355,7 @@ def explain(case, expected, found):
 # |---|---|
 # | `da`, `dc` | `(n_a, m)` gradients of this step's `a` and `c` |
 # | `step` | dict with `forget`, `write`, `output`, `candidate`, `c`, `c_prev`, each `(n_a, m)` |
-# | `parameters` | as in exercise 3 |
+# | `parameters` | as in exercise 2 |
 #
 # Returns `da_prev` and `dc_prev`, both `(n_a, m)`. Example: all weights 0, `da = [[0.0]]`, `dc = [[2.0]]`, `forget = [[0.9]]`: `da_prev` is 0 and `dc_prev` is `[[1.8]]`.
 #
@@ -483,7 +483,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 6 · Back through one step of the GRU
+# ## Exercise 4 · Back through one step of the GRU
 #
 # No recipe this time. Write `gru_step_backward(da, xt, a_prev, parameters)`: the gradient of the cost with respect to the state **before** the step.
 #
@@ -567,7 +567,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 7 · Back through the whole sequence
+# ## Exercise 5 · Back through the whole sequence
 #
 # Write `gru_sequence_backward(da, x, a0, parameters)`: backpropagation through time. Each state has two readers: the next step, and whatever
 # else looks at it, such as a prediction layer. `da` holds the gradient from those others alone.
@@ -665,7 +665,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 8 · Both directions
+# ## Exercise 6 · Both directions
 #
 # Write `merge_directions(a_left, a_right, lengths)` ([section 7](../02_gru_lstm.ipynb#cell-id=7-Both-directions)). A cell has read each sequence from the left, another has read each sequence
 # **turned round within its own length**. Put the two together so that both halves of a column speak of the same step.
@@ -728,7 +728,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 9 · Bug hunt: a memory that counts the steps
+# ## Exercise 7 · Bug hunt: a memory that counts the steps
 #
 # This simplified GRU circulates in print. With its gate shut the memory should stand still; instead it grows by 1 at every step.
 # Repair `simple_gru_memory(c_prev, candidate, update)`: all three and the result have the shape `(n_a, m)`.
@@ -780,7 +780,7 @@ def explain(case, expected, found):
 
 
 # %% [markdown]
-# ## Exercise 10 · Bug hunt: a candidate that cannot speak
+# ## Exercise 8 · Bug hunt: a candidate that cannot speak
 #
 # This candidate works as long as all biases are 0, and goes mute when the gate is biased to keep. Repair `gru_candidate(xt, a_prev, relevance, parameters)`; it returns
 # $\tilde c$ `(n_a, m)`. `parameters` holds all entries of exercise 1. There are **two** mistakes.
