@@ -18,12 +18,12 @@ def test_beam_follows_the_keyboard(notebook, page, screenshot):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.wait_for_function(WAIT, arg=[TREE, "Beam 5 ends with “shall i ne'er know but live in doubt"])
-    page.locator(TREE).last.scroll_into_view_if_needed()
+    page.locator(TREE).last.evaluate("picture => picture.scrollIntoView({block: 'center'})")
     screenshot("lesson_5_6_beam_5")
 
     slider = page.get_by_role("slider", name="Normalisation α").last
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function(WAIT, arg=[TREE, "Beam 5 ends with “shall i know ⏎”"])
-    page.locator(TREE).last.scroll_into_view_if_needed()
+    page.locator(TREE).last.evaluate("picture => picture.scrollIntoView({block: 'center'})")
     screenshot("lesson_5_6_alpha_0")

@@ -190,7 +190,7 @@ class Hand:
 
     def type_in(self, field, text: str) -> dict:
         """Type a text into a field, press Enter, and wait until all is quiet."""
-        before = self.state()
+        before = self.settled()
         field.fill(text)
         field.press("Enter")
         self.pressed += 1
@@ -198,7 +198,7 @@ class Hand:
 
     def refused(self, field, text: str) -> str:
         """Type what cannot be; the picture must stay. Returns the words of the alert."""
-        before = self.state()
+        before = self.settled()
         field.fill(text)
         field.press("Enter")
         self.pressed += 1
