@@ -35,8 +35,9 @@ def read_source(source: Path) -> NotebookNode:
         text = f"{cell.cell_type}\n{cell.source}"
         seen[text] += 1
         section = section_id(cell.source) if cell.cell_type == "markdown" else ""
-        seen[section] += 1
-        if section and seen[section] == 1:
+        if section:
+            seen[section] += 1
+        if seen[section] == 1:
             cell["id"] = section
         else:
             cell["id"] = hashlib.sha256(f"{text}\n{seen[text]}".encode()).hexdigest()[:12]

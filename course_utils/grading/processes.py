@@ -106,11 +106,8 @@ class ForkedProcess:
         """End it where it still runs; the sandboxes end with it."""
         if self.alive < 0:
             return
-        if not self.ended:
-            self.ended_within(
-                0.0 if self.pid else 10.0
-            )  # a process that has just been asked for has no number yet
-        if not self.ended and self.pid:
+        # A process that has just been asked for has no number yet.
+        if not self.ended_within(0.0 if self.pid else 10.0) and self.pid:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
             self.ended_within(10.0)

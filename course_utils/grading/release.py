@@ -223,11 +223,10 @@ def release_class(root: Path, out: Path) -> list[str]:
             continue
         if entry.is_dir():
             shutil.copytree(entry, out / entry.name, ignore=_no_leftovers)
+        elif entry.name == "README.md":
+            write_atomic(out / entry.name, readme_for_students(entry.read_text(encoding="utf-8")).encode())
         elif entry.is_file():
             shutil.copyfile(entry, out / entry.name)
-    if (root / "README.md").is_file():
-        readme = readme_for_students((root / "README.md").read_text(encoding="utf-8"))
-        write_atomic(out / "README.md", readme.encode())
     for lesson in sorted((root / "notebooks").rglob("*.ipynb")):
         inside = lesson.relative_to(root / "notebooks")
         if "exercises" in inside.parts or any(part.startswith(".") for part in inside.parts):
