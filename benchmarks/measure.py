@@ -83,9 +83,12 @@ def measure(case: Case, rounds: int) -> Result:
         call()
         repeats[name] = max(1, int(0.004 / max(seconds(call), 1e-7)))  # a sample lasts 4 ms or longer
     samples: dict[str, list[float]] = {name: [] for name in rivals}
-    for _ in range(rounds):
+    loops: list[float] = []  # times of the loops, divided by ours of the same round
+    for i in range(rounds):
         for name, call in rivals.items():
             samples[name].append(seconds(call, repeats[name]))
+        if case.textbook is not None and i % 3 == 0:
+            loops.append(seconds(case.textbook) / case.part / samples["ours"][-1])
     median = {name: float(np.median(times)) for name, times in samples.items()}
     result = Result(case.kernel, case.shape, 1e3 * median["ours"], note=case.note)
     if "torch" in median:
@@ -95,9 +98,7 @@ def measure(case: Case, rounds: int) -> Result:
         shares = np.divide(samples["gemm"], samples["ours"]) * (case.flops / flops_of_gemm)
         result.gemm_share = float(np.median(shares))
     if case.textbook is not None:
-        # The loops run once or a few times: they are hundreds of times slower, a few percent do not matter.
-        times = [seconds(case.textbook) for _ in range(3)]
-        result.times_textbook = float(np.median(times)) / case.part / median["ours"]
+        result.times_textbook = float(np.median(loops))
         result.textbook_part = case.part
     result.extra_bytes = extra_bytes(case.ours)
     result.extra_bytes_beyond_padded = max(0, result.extra_bytes - case.padded_bytes)

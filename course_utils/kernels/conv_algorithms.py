@@ -14,6 +14,7 @@ import numpy as np
 from course_utils.kernels.conv_lowering import lowered_convolution, lowered_weight_gradient
 from course_utils.kernels.conv_planes import planes_convolution
 from course_utils.kernels.conv_pointwise import pointwise_convolution, pointwise_weight_gradient
+from course_utils.kernels.conv_row_pairs import pairs_fit, row_pairs_convolution, row_pairs_weight_gradient
 from course_utils.kernels.conv_rows import rows_convolution, rows_per_block, rows_weight_gradient
 from course_utils.kernels.conv_winograd import (
     LEAST_BYTES,
@@ -23,7 +24,7 @@ from course_utils.kernels.conv_winograd import (
 )
 from course_utils.kernels.padding import Zeros, select
 
-ALGORITHMS = ("pointwise", "planes", "winograd", "rows", "lowered")
+ALGORITHMS = ("pointwise", "planes", "winograd", "row_pairs", "rows", "lowered")
 
 
 def choose_algorithm(
@@ -42,22 +43,23 @@ def choose_algorithm(
     stride    : (s_H, s_W)
     zeros     : ((top, bottom), (left, right))
     dtype     : of all arrays
-    Returns "pointwise", "planes", "winograd", "rows" or "lowered".
+    Returns one of `ALGORITHMS`.
 
     Measured on one core with AVX2, float32, forward, time divided by PyTorch's:
 
-        m×n²×n_C_prev→n_C       lowered     rows   winograd
-        64×14²×8→16    3×3         1.51     1.19
-        32×32²×16→32   3×3         1.42     1.24       1.26
-        16×28²×24→32   3×3         1.39     1.22       1.04
-        16×56²×64→64   3×3         1.40     1.25       0.75
-        8×14²×256→256  3×3         1.31     1.07       1.36
-        4×28²×256→256  3×3         1.28     1.07       1.24, with 11 MiB of filters and buffers
+        m×n²×n_C_prev→n_C       lowered     rows   row_pairs   winograd
+        64×14²×8→16    3×3         1.23     1.07        1.52       1.71
+        32×32²×16→32   3×3         1.36     1.22        1.31       1.24
+        16×28²×24→32   3×3         1.39     1.16        1.24       1.05
+        16×56²×64→64   3×3         1.40     1.22        1.01       0.75
+        16×7²×128→128  3×3         1.18     1.09        0.95       2.64
+        8×14²×256→256  3×3         1.30     1.06        0.86       1.45
+        4×28²×256→256  3×3         1.30     1.11        0.84       1.24, with 11 MiB of filters and buffers
         32×32²×16→32   5×5         1.51     1.21
         8×56²×64→64    5×5         1.34     1.19
-        32×32²×16→32   3×3 s2      1.54     1.31
-        16×56²×64→64   3×3 s2      1.13     1.02
-        16×28²×64→4    3×3         0.82     0.94       0.98
+        32×32²×16→32   3×3 s2      1.31     1.14
+        16×56²×64→64   3×3 s2      1.16     1.01
+        16×28²×64→4    3×3         0.82     0.94                   0.98
 
         m×n²×n_C_prev→n_C       lowered   planes
         1×224²×32→3    3×3         1.63     0.47
@@ -70,7 +72,8 @@ def choose_algorithm(
     about 16 channels on, as long as its transformed filters are small (`buffer_bytes`). It needs
     float32: twice the rounding of a plain sum is nothing there, but float64 is asked for when
     every digit counts. Outputs that do not divide into tiles of 4 waste work; a third too much
-    is the limit. Rows need runs (f_W·n_C_prev values) that are long enough for a product of their
+    is the limit. Row pairs come next: three filter rows, stride 1 along H, many channels on both sides,
+    float32 again. Rows need runs (f_W·n_C_prev values) that are long enough for a product of their
     own, the longer the more products are added up; some output channels; and blocks of at least as
     many rows as the filter has, since the rows between two blocks are written out for both.
     """
@@ -80,12 +83,16 @@ def choose_algorithm(
         return "pointwise"
     if stride == (1, 1) and n_C <= 8 and n_C_prev >= max(32, 8 * n_C) and n_out[1] >= 28:
         return "planes"
-    if f == (3, 3) and stride == (1, 1) and dtype == np.float32:
+    three_rows = f[0] == 3 and stride[0] == 1 and dtype == np.float32
+    if three_rows and f[1] == 3 and stride[1] == 1:
         tiles = -(-n_out[0] // 4) * -(-n_out[1] // 4)
         little_waste = 16 * tiles <= 1.35 * n_out[0] * n_out[1]
         many_channels = min(n_C_prev, n_C) >= 16 and n_C_prev * n_C >= 512
         if many_channels and little_waste and buffer_bytes(A_shape, zeros, n_C) >= LEAST_BYTES:
             return "winograd"
+    additions_are_cheap = n_C >= 64 and f[1] * n_C_prev >= 96 and n_out[0] >= 4
+    if three_rows and additions_are_cheap and pairs_fit(A_shape, W_shape, stride[1], n_out, zeros, 4):
+        return "row_pairs"
     n_rows = rows_per_block(f, stride, n_out, n_C_prev, n_C, dtype.itemsize)
     if 8 * f[0] <= f[1] * n_C_prev and n_C >= 8 and f[0] <= 7 and n_rows >= min(f[0], n_out[0]):
         return "rows"
@@ -121,6 +128,8 @@ def convolve(
         planes_convolution(A, zeros, W, b, out)
     elif algorithm == "winograd":
         winograd_convolution(A, zeros, W, b, out)
+    elif algorithm == "row_pairs":
+        row_pairs_convolution(A, zeros, W, b, stride[1], out)
     elif algorithm == "rows":
         rows_convolution(A, zeros, W, b, stride, out)
     elif algorithm == "lowered":
@@ -222,6 +231,8 @@ def weight_gradient(
         return pointwise_weight_gradient(A, dZ, stride)
     if algorithm == "winograd":
         return winograd_weight_gradient(A, zeros, dZ)
+    if algorithm == "row_pairs":
+        return row_pairs_weight_gradient(A, zeros, dZ, f[1], stride[1])
     if algorithm == "rows":
         return rows_weight_gradient(A, zeros, dZ, f, stride)
     if algorithm in ("lowered", "planes"):  # planes have no shorter way to this sum

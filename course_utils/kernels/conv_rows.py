@@ -40,24 +40,27 @@ def rows_per_block(
     stride: tuple[int, int],
     n_out: tuple[int, int],
     n_C_prev: int,
-    n_C: int,
+    others: int,
     itemsize: int,
+    most_bytes: int | None = None,
 ) -> int:
     """How many output rows fit into a block; 0 or less when not even one does.
 
     f, stride, n_out : (f_H, f_W), (s_H, s_W), (n_H_out, n_W_out)
-    n_C_prev, n_C    : channels
+    n_C_prev         : channels of the pictures
+    others           : numbers that a block holds for an output pixel beside its runs
     itemsize         : bytes of a number
+    most_bytes       : of a block; None for `BLOCK_BYTES`
     """
-    row_bytes = _row_bytes(f, stride, n_out, n_C_prev, n_C, itemsize)
-    most = BLOCK_BYTES // row_bytes - (f[0] - 1) // stride[0]
+    row_bytes = _row_bytes(f, stride, n_out, n_C_prev, others, itemsize)
+    most = (BLOCK_BYTES if most_bytes is None else most_bytes) // row_bytes - (f[0] - 1) // stride[0]
     # Blocks of equal size: of 28 rows, two times 14 and not 17 and 11
     return -(-n_out[0] // -(-n_out[0] // most)) if most > 0 else most
 
 
-def _row_bytes(f, stride, n_out, n_C_prev, n_C, itemsize) -> int:
-    """Bytes that one output row takes: runs of s_H rows and one product."""
-    return n_out[1] * (min(stride[0], f[0]) * f[1] * n_C_prev + n_C) * itemsize
+def _row_bytes(f, stride, n_out, n_C_prev, others, itemsize) -> int:
+    """Bytes that one output row takes: runs of s_H rows, and what stands beside them."""
+    return n_out[1] * (min(stride[0], f[0]) * f[1] * n_C_prev + others) * itemsize
 
 
 class RowBlocks:
@@ -70,9 +73,17 @@ class RowBlocks:
         f: tuple[int, int],
         stride: tuple[int, int],
         n_out: tuple[int, int],
-        n_C: int,
+        others: int,
+        most_bytes: int | None = None,
     ) -> None:
-        """Plan the blocks; arguments as in `conv_lowering.Strips`."""
+        """Plan the blocks.
+
+        A                  : pictures without border, shape (m, n_H, n_W, n_C_prev)
+        zeros              : ((top, bottom), (left, right)), the border
+        f, stride, n_out   : (f_H, f_W), (s_H, s_W), (n_H_out, n_W_out)
+        others, most_bytes : as in `rows_per_block`; n_C when a block holds one product
+        """
+        most_bytes = BLOCK_BYTES if most_bytes is None else most_bytes
         self.m, self.n_H, _, n_C_prev = A.shape
         (self.f_H, f_W), (self.s_H, s_W) = f, stride
         self.n_H_out, self.n_W_out = n_out
@@ -80,10 +91,11 @@ class RowBlocks:
         self.run = f_W * n_C_prev
         self.runs = PixelRuns(A, f_W, s_W, zeros[1][0], self.n_W_out)
         self.more_rows = (self.f_H - 1) // self.s_H  # that a block needs beyond its output rows
-        self.block_rows = max(1, rows_per_block(f, stride, n_out, n_C_prev, n_C, A.itemsize))
-        picture_bytes = _row_bytes(f, stride, n_out, n_C_prev, n_C, A.itemsize) * (n_out[0] + self.more_rows)
+        self.block_rows = max(1, rows_per_block(f, stride, n_out, n_C_prev, others, A.itemsize, most_bytes))
+        row_bytes = _row_bytes(f, stride, n_out, n_C_prev, others, A.itemsize)
+        picture_bytes = row_bytes * (n_out[0] + self.more_rows)
         whole = self.block_rows == self.n_H_out
-        self.block_images = max(1, min(self.m, BLOCK_BYTES // picture_bytes)) if whole else 1
+        self.block_images = max(1, min(self.m, most_bytes // picture_bytes)) if whole else 1
         self.max_pixels = self.block_images * self.block_rows * self.n_W_out
         # buffer[r, n, k, w] is the run of padded row k·s_H + r of the block, for output column w.
         self.buffer = np.empty(

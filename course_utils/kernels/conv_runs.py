@@ -47,14 +47,27 @@ class PixelRuns:
         self.inside = range(
             min(-(-left // s_W), n_W_out), min(max(self.n_W + left - f_W, -1) // s_W + 1, n_W_out)
         )
-        self.A = A.reshape(m, n_H, self.n_W * self.n_C_prev)
-        first = self.A[:, :, (self.inside.start * s_W - left) * self.n_C_prev :] if self.inside else self.A
-        s_m, s_h, s_v = self.A.strides
+        A = A.reshape(m, n_H, self.n_W * self.n_C_prev)
+        first = A[:, :, (self.inside.start * s_W - left) * self.n_C_prev :] if self.inside else A
+        s_m, s_h, s_v = A.strides
         shape = (m, len(self.inside), n_H, f_W * self.n_C_prev)
         # source[n, w, h] is the run of row h that output column inside[w] sees.
         self.source = as_runs(
             as_strided(first, shape, (s_m, s_W * self.n_C_prev * s_v, s_h, s_v), writeable=False)
         )
+        outside = (*range(self.inside.start), *range(self.inside.stop, n_W_out))
+        self.edges = {w: self._edge(A, w * s_W - left) for w in outside}
+
+    def _edge(self, A: np.ndarray, x: int) -> tuple[int, int, np.ndarray]:
+        """Which part of the run from picture column x on are pixels, and those pixels of all rows.
+
+        A : shape (m, n_H, n_W·n_C_prev)
+        Returns start and stop within the run, and their runs (m, n_H); stop = start when there are none.
+        """
+        start = max(-x, 0)
+        stop = max(min(self.n_W - x, self.f_W), start)
+        pixels = A[:, :, max(x, 0) * self.n_C_prev :][:, :, : (stop - start) * self.n_C_prev]
+        return start * self.n_C_prev, stop * self.n_C_prev, as_runs(pixels) if stop > start else pixels
 
     def copy(self, images: slice, columns: range, rows: slice, target: np.ndarray) -> None:
         """Write the runs of some pictures, output columns and picture rows.
@@ -66,21 +79,13 @@ class PixelRuns:
         if stop > start:
             from_columns = slice(start - self.inside.start, stop - self.inside.start)
             place = target[:, start - columns.start : stop - columns.start]
-            as_runs(place)[...] = self.source[images, from_columns, rows]
+            place.view(self.source.dtype)[..., 0] = self.source[images, from_columns, rows]
         for w in (*range(columns.start, start), *range(stop, columns.stop)):
-            self._copy_outside(w, images, rows, target[:, w - columns.start])
-
-    def _copy_outside(self, w: int, images: slice, rows: slice, target: np.ndarray) -> None:
-        """Write the runs of one output column that reach over the left or the right border."""
-        x = w * self.s_W - self.left  # column of the picture where these runs begin
-        start = max(-x, 0) * self.n_C_prev  # values of the run from here to `stop` are pixels
-        stop = min(self.n_W - x, self.f_W) * self.n_C_prev
-        if start >= stop:
-            target[...] = 0
-            return
-        if start > 0:
-            target[:, :, :start] = 0
-        if stop < target.shape[2]:
-            target[:, :, stop:] = 0
-        first = x * self.n_C_prev
-        as_runs(target[:, :, start:stop])[...] = as_runs(self.A[images, rows, first + start : first + stop])
+            first, last, pixels = self.edges[w]
+            place = target[:, w - columns.start]
+            if first > 0:
+                place[..., :first] = 0
+            if last < place.shape[-1]:
+                place[..., last:] = 0
+            if last > first:
+                place[..., first:last].view(pixels.dtype)[..., 0] = pixels[images, rows]

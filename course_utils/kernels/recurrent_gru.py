@@ -15,7 +15,8 @@ candidate. Their inputs share x<t> and the row of ones. X[t] holds each part onc
                                 \\_ input of the gates _/
 
 and the two inputs are overlapping windows of it: no row is copied. The gates' weights are put in
-the order [x | 1 | a] to match. As in the LSTM the gates' rows are halved beforehand, because
+the order [x | 1 | a] to match, and both matrices are stored transposed, as in `recurrent_rnn`.
+As in the LSTM the gates' rows are halved beforehand, because
 sigmoid(z) = (1 + tanh(z / 2)) / 2 needs only tanh, NumPy's fastest of the two.
 
 Source: Cho et al., Learning phrase representations using RNN encoder-decoder, 2014. Some
@@ -50,17 +51,17 @@ NAMES = tuple(kind + gate for gate in GATES for kind in "Wb")
 class GRUCache(NamedTuple):
     """What `gru_backward` needs.
 
-    X       : (T_x + 1, n_a + n_x + 1 + n_a, m), step t holds [Gamma_r * a<t-1>; x<t>; 1; a<t-1>]
-    G       : (T_x, 3 n_a, m), [Gamma_u; Gamma_r; c~]
-    W_gates : (2 n_a, n_x + 1 + n_a), update above relevance, columns [x | 1 | a]
-    W_c     : (n_a, n_a + n_x + 1), columns [Gamma_r * a | x | 1]
-    ended   : (T_x, m) True at padded steps, or None
+    X         : (T_x + 1, n_a + n_x + 1 + n_a, m), step t holds [Gamma_r * a<t-1>; x<t>; 1; a<t-1>]
+    G         : (T_x, 3 n_a, m), [Gamma_u; Gamma_r; c~]
+    W_gates_T : (n_x + 1 + n_a, 2 n_a), update beside relevance, rows [x; 1; a]
+    W_c_T     : (n_a + n_x + 1, n_a), rows [Gamma_r * a; x; 1]
+    ended     : (T_x, m) True at padded steps, or None
     """
 
     X: np.ndarray
     G: np.ndarray
-    W_gates: np.ndarray
-    W_c: np.ndarray
+    W_gates_T: np.ndarray
+    W_c_T: np.ndarray
     ended: np.ndarray | None
 
 
@@ -86,14 +87,13 @@ def gru_forward(
     check_gates(parameters, GATES, n_a, n_x)
     ended = padding_mask(lengths, m, T_x)
 
-    W_gates = np.concatenate(
-        [
-            np.hstack([parameters[f"W{g}"][:, n_a:], parameters[f"b{g}"], parameters[f"W{g}"][:, :n_a]])
-            for g in "ur"
-        ]
-    )  # (2 n_a, n_x + 1 + n_a)
-    W_c = np.hstack([parameters["Wc"], parameters["bc"]])  # (n_a, n_a + n_x + 1)
-    W_half = W_gates * np.asarray(0.5, dtype=x.dtype)
+    W_gates_T = np.empty((n_x + 1 + n_a, 2 * n_a), dtype=x.dtype)
+    for columns, g in zip((W_gates_T[:, :n_a], W_gates_T[:, n_a:]), "ur", strict=True):
+        W_T = parameters[f"W{g}"].T
+        columns[:n_x], columns[n_x], columns[n_x + 1 :] = W_T[n_a:], parameters[f"b{g}"][:, 0], W_T[:n_a]
+    W_c_T = np.concatenate([parameters["Wc"].T, parameters["bc"].T])  # (n_a + n_x + 1, n_a)
+    W_half = (W_gates_T * np.asarray(0.5, dtype=x.dtype)).T  # (2 n_a, n_x + 1 + n_a)
+    W_c = W_c_T.T
 
     n_c = n_a + n_x + 1  # rows of the candidate's input
     X = np.empty((T_x + 1, n_c + n_a, m), dtype=x.dtype)
@@ -122,7 +122,7 @@ def gru_forward(
     X[T_x, :n_a] = 0  # never an input of a step; the array should hold no stray memory
     X[T_x, n_a : n_a + n_x] = 0
     a = X[1:, n_c:].copy()  # the caller may change a; the cache must not change with it
-    return time_last(a), GRUCache(X, G, W_gates, W_c, ended)
+    return time_last(a), GRUCache(X, G, W_gates_T, W_c_T, ended)
 
 
 def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
@@ -145,20 +145,18 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
     cache : from `gru_forward`
     Returns dx (n_x, m, T_x), 0 in the padding; da0 (n_a, m); dWu, dbu, dWr, dbr, dWc, dbc.
     """
-    X, G, W_gates, W_c, ended = cache
+    X, G, W_gates_T, W_c_T, ended = cache
     T_x, m = G.shape[0], G.shape[2]
-    n_a = W_c.shape[0]
-    n_c = W_c.shape[1]
+    n_c, n_a = W_c_T.shape
     n_x = n_c - n_a - 1
     check_output_gradient("da", da, n_a, m, T_x, X.dtype)
     da = time_first(da)  # (T_x, n_a, m)
-    W_gates_T = np.ascontiguousarray(W_gates[:, n_x + 1 :].T)  # (n_a, 2 n_a)
-    W_c_T = np.ascontiguousarray(W_c[:, :n_a].T)  # (n_a, n_a)
+    W_x_T = np.hstack([W_gates_T[:n_x], W_c_T[n_a : n_a + n_x]])  # (n_x, 3 n_a)
+    W_gates_T = W_gates_T[n_x + 1 :]  # (n_a, 2 n_a), the rows of a
+    W_c_T = W_c_T[:n_a]  # (n_a, n_a)
 
-    W_x = np.concatenate([W_gates[:, :n_x], W_c[:, n_a : n_a + n_x]])  # (3 n_a, n_x)
-    W_x_T = np.ascontiguousarray(W_x.T)
-
-    dW_gates, dW_c = np.zeros_like(W_gates), np.zeros_like(W_c)
+    dW_gates = np.zeros((2 * n_a, n_x + 1 + n_a), dtype=X.dtype)
+    dW_c = np.zeros((n_a, n_c), dtype=X.dtype)
     dx = np.empty((n_x, T_x, m), dtype=X.dtype)
     da_t = np.zeros((n_a, m), dtype=X.dtype)
     d_reset = np.empty_like(da_t)  # gradient of Gamma_r * a<t-1>
@@ -167,6 +165,7 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
     block = min(steps_per_block(3 * X.itemsize * n_a * m, m), max(T_x, 1))
     dZ_block = np.empty((block, 3 * n_a, m), dtype=X.dtype)  # rows of u, r, c
     stay = np.empty((block, n_a, m), dtype=X.dtype)  # 1 - Gamma_u
+    D_buffer, X_buffer = np.empty(dZ_block.size, X.dtype), np.empty(X[:block].size, X.dtype)
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
         g, dZ, a_prev = G[start:end], dZ_block[: end - start], X[start:end, n_c:]
@@ -200,7 +199,7 @@ def gru_backward(da: np.ndarray, cache: GRUCache) -> dict[str, np.ndarray]:
                 np.copyto(da_t, kept, where=ended[t])  # the other two terms are 0 there
             da_t += d_reset
             da_t += through_gates
-        D, wide_X = side_by_side(dZ), side_by_side(X[start:end])  # (3 n_a, steps m), (.., steps m)
+        D, wide_X = side_by_side(dZ, D_buffer), side_by_side(X[start:end], X_buffer)  # (., steps m)
         dW_gates += D[: 2 * n_a] @ wide_X[n_a:].T  # (2 n_a, n_x + 1 + n_a)
         dW_c += D[2 * n_a :] @ wide_X[:n_c].T  # (n_a, n_a + n_x + 1)
         dx[:, start:end] = (W_x_T @ D).reshape(n_x, end - start, m)

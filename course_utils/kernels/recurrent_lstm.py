@@ -12,6 +12,7 @@ Three ideas make the step fast; none changes a number beyond rounding.
    other, the biases as one more column: W is (4 n_a, n_a + n_x + 1) and multiplies
    X[t] = [a<t-1>; x<t>; 1], (n_a + n_x + 1, m). One large product keeps the processor busier
    than four small ones. Step t writes a<t> into the first rows of X[t + 1], where step t + 1 reads it.
+   What is stored is W transposed, as in `recurrent_rnn`.
 
 2. One tanh a step. sigmoid(z) = (1 + tanh(z / 2)) / 2, so with the gates' rows of W halved
    beforehand (exact: a power of two), one call of tanh does gates and candidate; the gates'
@@ -61,14 +62,14 @@ class LSTMCache(NamedTuple):
     X      : (T_x + 1, n_a + n_x + 1, m), step t holds [a<t-1>; x<t>; 1]
     G      : (T_x + 1, 5 n_a, m), step t holds [Gamma_i; Gamma_f; Gamma_o; c~; c<t-1>]
     tanh_c : (T_x, n_a, m), tanh(c<t>)
-    W      : (4 n_a, n_a + n_x + 1), the weights and biases of i, f, o, c below each other
+    W_T    : (n_a + n_x + 1, 4 n_a), the weights and biases of i, f, o, c side by side, transposed
     ended  : (T_x, m) True at padded steps, or None
     """
 
     X: np.ndarray
     G: np.ndarray
     tanh_c: np.ndarray
-    W: np.ndarray
+    W_T: np.ndarray
     ended: np.ndarray | None
 
 
@@ -95,9 +96,13 @@ def lstm_forward(
     check_gates(parameters, GATES, n_a, n_x)
     ended = padding_mask(lengths, m, T_x)
 
-    W = np.concatenate([np.hstack([parameters[f"W{g}"], parameters[f"b{g}"]]) for g in GATES])
-    W_half = W.copy()  # (4 n_a, n_a + n_x + 1)
-    W_half[: 3 * n_a] *= 0.5  # for sigmoid(z) = (1 + tanh(z / 2)) / 2
+    W_T = np.empty((n_a + n_x + 1, 4 * n_a), dtype=x.dtype)
+    for position, g in enumerate(GATES):
+        columns = W_T[:, position * n_a : (position + 1) * n_a]
+        columns[:-1], columns[-1] = parameters[f"W{g}"].T, parameters[f"b{g}"][:, 0]
+    W_half_T = W_T.copy()
+    W_half_T[:, : 3 * n_a] *= 0.5  # for sigmoid(z) = (1 + tanh(z / 2)) / 2
+    W_half = W_half_T.T  # (4 n_a, n_a + n_x + 1)
 
     X = stack_inputs(x, a0, ended)
     G = np.empty((T_x + 1, 5 * n_a, m), dtype=x.dtype)
@@ -121,7 +126,7 @@ def lstm_forward(
             carry_ended(c_next, g[4 * n_a :], ended[t])
     # Copies: the caller may change a and c; the cache must not change with them.
     a, c = X[1:, :n_a].copy(), G[1:, 4 * n_a :].copy()
-    return time_last(a), time_last(c), LSTMCache(X, G, tanh_c, W, ended)
+    return time_last(a), time_last(c), LSTMCache(X, G, tanh_c, W_T, ended)
 
 
 def _slopes(g: np.ndarray, tanh_c: np.ndarray, dZ: np.ndarray, da_to_dc: np.ndarray) -> None:
@@ -171,17 +176,18 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
     Returns dx (n_x, m, T_x), 0 in the padding; da0, dc0 (n_a, m); dWf, dbf, dWi, dbi, dWc, dbc,
     dWo, dbo.
     """
-    X, G, tanh_c, W, ended = cache
+    X, G, tanh_c, W_T, ended = cache
     T_x, n_a, m = tanh_c.shape
-    n_x = W.shape[1] - n_a - 1
+    n_x = W_T.shape[0] - n_a - 1
     check_output_gradient("da", da, n_a, m, T_x, X.dtype)
     da = time_first(da)  # (T_x, n_a, m)
     if dc is not None:
         check_output_gradient("dc", dc, n_a, m, T_x, X.dtype)
         dc = time_first(dc)
-    W_T = np.ascontiguousarray(W[:, :-1].T)  # (n_a + n_x, 4 n_a), without the biases
+    W_T = W_T[:-1]  # (n_a + n_x, 4 n_a), without the biases
 
-    dW = np.zeros_like(W)
+    dW = np.zeros((4 * n_a, n_a + n_x + 1), dtype=X.dtype)
+    part = np.empty_like(dW)
     dx = np.empty((T_x, n_x, m), dtype=X.dtype)
     d_inputs = np.zeros((n_a + n_x, m), dtype=X.dtype)  # gradient of a step's [a<t-1>; x<t>]
     da_t, dx_t = d_inputs[:n_a], d_inputs[n_a:]
@@ -189,6 +195,7 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
     block = min(steps_per_block(4 * X.itemsize * n_a * m, m), max(T_x, 1))
     dZ_block = np.empty((block, 4 * n_a, m), dtype=X.dtype)
     da_to_dc = np.empty((block, n_a, m), dtype=X.dtype)
+    D_buffer, X_buffer = np.empty(dZ_block.size, X.dtype), np.empty(X[:block].size, X.dtype)
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
         _slopes(G[start:end], tanh_c[start:end], dZ_block[: end - start], da_to_dc[: end - start])
@@ -210,8 +217,9 @@ def lstm_backward(da: np.ndarray, cache: LSTMCache, dc: np.ndarray | None = None
                 np.matmul(W_T, dZ, out=d_inputs)
                 dc_t *= G[t, n_a : 2 * n_a]  # Gamma_f
             dx[t] = dx_t
-        D = side_by_side(dZ_block[: end - start])  # (4 n_a, steps m)
-        dW += D @ side_by_side(X[start:end]).T  # (4 n_a, n_a + n_x + 1)
+        D = side_by_side(dZ_block[: end - start], D_buffer)  # (4 n_a, steps m)
+        wide_X = side_by_side(X[start:end], X_buffer)
+        dW += np.matmul(D, wide_X.T, out=part)  # (4 n_a, n_a + n_x + 1)
 
     gradients = {"dx": time_last(dx), "da0": da_t.copy(), "dc0": dc_t}
     for position, gate in enumerate(GATES):

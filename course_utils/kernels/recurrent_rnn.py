@@ -9,6 +9,10 @@ stacked matrices: put the weights side by side and their inputs below each other
 and `Z = W X` is all three terms; the row of ones multiplies the bias. All X live in one array
 `X[t]`, filled with every x<t> before the first step. Step t writes tanh(Z) straight into the
 first n_a rows of `X[t + 1]`: the result of one step is already in place as the input of the next.
+
+W lies in memory column after column: what is stored is its transpose `W_T`, and `W_T.T` is a view.
+The way back multiplies with W^T and needs it like this. The way forward gains too: BLAS copies W into
+an order of its own at every step, and finds it here in almost that order (a tenth of the product).
 """
 
 from __future__ import annotations
@@ -37,12 +41,12 @@ class RNNCache(NamedTuple):
     """What `rnn_backward` needs.
 
     X     : (T_x + 1, n_a + n_x + 1, m), step t holds [a<t-1>; x<t>; 1], the last one only a<T_x>
-    W     : (n_a, n_a + n_x + 1), [Waa | Wax | ba]
+    W_T   : (n_a + n_x + 1, n_a), [Waa | Wax | ba] transposed
     ended : (T_x, m) True at padded steps, or None
     """
 
     X: np.ndarray
-    W: np.ndarray
+    W_T: np.ndarray
     ended: np.ndarray | None
 
 
@@ -89,7 +93,8 @@ def rnn_forward(
     check_array("ba", parameters["ba"], (n_a, 1))
     ended = padding_mask(lengths, m, T_x)
 
-    W = np.concatenate([parameters["Waa"], parameters["Wax"], parameters["ba"]], axis=1)
+    W_T = np.concatenate([parameters["Waa"].T, parameters["Wax"].T, parameters["ba"].T])
+    W = W_T.T  # (n_a, n_a + n_x + 1)
     X = stack_inputs(x, a0, ended)
     a = np.empty((T_x, n_a, m), dtype=x.dtype)  # the caller may change it; the cache's X stays
     Z = np.empty((n_a, m), dtype=x.dtype)
@@ -99,7 +104,7 @@ def rnn_forward(
         np.tanh(Z, out=a_next)
         carry_ended(a_next, X[t, :n_a], None if ended is None else ended[t])
         a[t] = a_next
-    return time_last(a), RNNCache(X, W, ended)
+    return time_last(a), RNNCache(X, W_T, ended)
 
 
 def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
@@ -118,20 +123,22 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
     cache : from `rnn_forward`
     Returns dx (n_x, m, T_x), 0 in the padding; da0 (n_a, m); dWaa, dWax, dba.
     """
-    X, W, ended = cache
-    n_a, m, T_x = W.shape[0], X.shape[2], X.shape[0] - 1
-    n_x = W.shape[1] - n_a - 1
+    X, W_T, ended = cache
+    n_a, m, T_x = W_T.shape[1], X.shape[2], X.shape[0] - 1
+    n_x = W_T.shape[0] - n_a - 1
     check_output_gradient("da", da, n_a, m, T_x, X.dtype)
     da = time_first(da)  # (T_x, n_a, m)
-    W_T = np.ascontiguousarray(W[:, :-1].T)  # (n_a + n_x, n_a), without the biases
+    W_T = W_T[:-1]  # (n_a + n_x, n_a), without the biases
 
-    dW = np.zeros_like(W)
+    dW = np.zeros((n_a, n_a + n_x + 1), dtype=X.dtype)
+    part = np.empty_like(dW)
     dx = np.empty((T_x, n_x, m), dtype=X.dtype)
     d_inputs = np.zeros((n_a + n_x, m), dtype=X.dtype)  # gradient of a step's [a<t-1>; x<t>]
     da_t, dx_t = d_inputs[:n_a], d_inputs[n_a:]
     kept = np.zeros_like(da_t)  # share of da_t that passes an ended sequence unchanged
     block = min(steps_per_block(2 * X.itemsize * n_a * m, m), max(T_x, 1))
     dZ_block = np.empty((block, n_a, m), dtype=X.dtype)
+    D_buffer, X_buffer = np.empty(dZ_block.size, X.dtype), np.empty(X[:block].size, X.dtype)
     for end in range(T_x, 0, -block):
         start = max(0, end - block)
         a, dZ_of_steps = X[start + 1 : end + 1, :n_a], dZ_block[: end - start]
@@ -149,7 +156,8 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
             else:
                 np.matmul(W_T, dZ, out=d_inputs)
             dx[t] = dx_t
-        dW += side_by_side(dZ_of_steps) @ side_by_side(X[start:end]).T  # (n_a, n_a + n_x + 1)
+        D, wide_X = side_by_side(dZ_of_steps, D_buffer), side_by_side(X[start:end], X_buffer)
+        dW += np.matmul(D, wide_X.T, out=part)  # (n_a, n_a + n_x + 1)
 
     return {
         "dx": time_last(dx),

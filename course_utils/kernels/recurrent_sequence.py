@@ -136,8 +136,10 @@ def steps_per_block(bytes_per_step: int, m: int) -> int:
     return max(1, min((1 << 20) // max(bytes_per_step, 1), 512 // max(m, 1)))
 
 
-def side_by_side(sequence: np.ndarray) -> np.ndarray:
+def side_by_side(sequence: np.ndarray, buffer: np.ndarray) -> np.ndarray:
     """The examples of some steps as the columns of one matrix: (T, n, m) to (n, T m).
+
+    buffer : memory for it, at least T n m numbers of the same dtype, one axis
 
     With D and X in this form, `D @ X.T` is the sum over the steps of `D[t] @ X[t].T`: the gradient
     of weights that all steps share, in one large product instead of T_x small ones and their sum.
@@ -145,4 +147,6 @@ def side_by_side(sequence: np.ndarray) -> np.ndarray:
     T_x, n, m = sequence.shape
     if m == 1:  # the transposed view is that matrix already
         return sequence.reshape(T_x, n).T
-    return np.ascontiguousarray(sequence.transpose(1, 0, 2)).reshape(n, T_x * m)
+    columns = buffer[: sequence.size].reshape(n, T_x, m)
+    np.copyto(columns, sequence.transpose(1, 0, 2))
+    return columns.reshape(n, T_x * m)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.kernels import conv_algorithms, conv_lowering, conv_rows, conv_winograd
+from course_utils.kernels import conv_algorithms, conv_lowering, conv_row_pairs, conv_rows, conv_winograd
 from course_utils.kernels.conv import conv2d_backward, conv2d_forward
 from course_utils.kernels.conv_algorithms import choose_algorithm, convolve, weight_gradient
 from course_utils.kernels.padding import output_sizes
@@ -23,9 +23,11 @@ def problems(draw, algorithm: str):
         draw(st.integers(1, 4)),
         draw(st.integers(1, 4)),
     )
-    stride = (
-        (1, 1) if algorithm in ("winograd", "planes") else (draw(st.integers(1, 5)), draw(st.integers(1, 5)))
-    )
+    stride = (draw(st.integers(1, 5)), draw(st.integers(1, 5)))
+    if algorithm == "row_pairs":
+        f, stride = (3, f[1]), (1, stride[1])
+    elif algorithm in ("winograd", "planes"):
+        stride = (1, 1)
     border = st.just(0) if algorithm == "pointwise" else st.integers(0, 4)
     zeros = tuple((draw(border), draw(border)) for _ in range(2))
     n = tuple(draw(st.integers(max(1, f[k] - sum(zeros[k])), 13)) for k in range(2))
@@ -66,6 +68,7 @@ def test_each_algorithm_equals_the_loops(algorithm, small_blocks, data):
             patch.setattr("course_utils.kernels.conv_pointwise.BLOCK_BYTES", 256)
             patch.setattr("course_utils.kernels.conv_planes.BLOCK_BYTES", 2048)
             patch.setattr(conv_winograd, "MOST_BYTES", 2048)
+            patch.setattr(conv_row_pairs, "MOST_BYTES", 2048)
         # A target with gaps between its values, as a phase of an input gradient has
         canvas = np.full((*Z_loops.shape[:2], 2 * Z_loops.shape[2], Z_loops.shape[3]), 7, A.dtype)
         convolve(A, zeros, W, b, stride, canvas[:, :, ::2], algorithm)
@@ -82,10 +85,12 @@ def test_blocks_are_really_split(monkeypatch):
     monkeypatch.setattr(conv_lowering, "BLOCK_BYTES", 256)
     monkeypatch.setattr(conv_rows, "BLOCK_BYTES", 2048)
     monkeypatch.setattr(conv_winograd, "MOST_BYTES", 2048)
+    monkeypatch.setattr(conv_row_pairs, "MOST_BYTES", 2048)
     A, no_zeros = np.ones((2, 10, 10, 3), np.float32), ((0, 0), (0, 0))
     assert len(list(conv_lowering.Strips(A, no_zeros, (3, 3), (1, 1), (8, 8), 4))) > 2
     assert len(list(conv_rows.RowBlocks(A, no_zeros, (3, 3), (1, 1), (8, 8), 4))) > 2
     assert len(list(conv_winograd.Tiles(A, no_zeros, (8, 8), 4))) > 2
+    assert len(list(conv_row_pairs.RowPairs(A, no_zeros, (3, 3, 3, 4), 1, (8, 8)))) > 2
 
 
 @pytest.mark.parametrize(
@@ -102,7 +107,12 @@ def test_blocks_are_really_split(monkeypatch):
         ((1, 12, 2500, 64), (3, 3, 64, 64), 2, 0, np.float32, "lowered"),  # not three rows fit into a block
         ((2, 16, 16, 4), (3, 3, 4, 8), 1, 1, np.float32, "lowered"),  # too few channels
         ((2, 5, 5, 32), (3, 3, 32, 32), 1, 1, np.float32, "rows"),  # 5 = 4 + 1: most of a tile is wasted
-        ((1, 8, 8, 512), (3, 3, 512, 512), 1, 1, np.float32, "rows"),  # 36 MiB of transformed filters
+        ((1, 8, 8, 512), (3, 3, 512, 512), 1, 1, np.float32, "rows"),  # 36 or 6 MiB of transformed filters
+        ((8, 14, 14, 256), (3, 3, 256, 256), 1, 1, np.float32, "row_pairs"),  # 9 MiB of transformed filters
+        ((8, 14, 14, 256), (3, 3, 256, 256), 1, 1, np.float64, "rows"),
+        ((8, 14, 14, 256), (3, 3, 256, 256), 2, 1, np.float32, "rows"),
+        ((2, 5, 5, 64), (3, 3, 64, 64), 1, 1, np.float32, "row_pairs"),
+        ((2, 20, 20, 64), (3, 2, 64, 64), 1, 1, np.float32, "row_pairs"),
         ((2, 16, 16, 32), (1, 1, 32, 8), 2, 0, np.float32, "pointwise"),
         ((2, 16, 16, 32), (1, 1, 32, 8), 1, 1, np.float32, "rows"),  # a border of zeros is no pixel
         ((2, 16, 16, 32), (3, 2, 32, 32), 1, 0, np.float32, "rows"),
@@ -216,12 +226,14 @@ def peak_beyond(call, *allowed: int) -> int:
         (32, 32, 16, 32, 5, 1, 0),
         (8, 56, 64, 64, 5, 1, 2),
         (1, 7, 512, 512, 3, 1, 1),
+        (8, 14, 256, 256, 3, 1, 1),
+        (8, 16, 128, 256, 3, 1, 0),
         (2, 112, 64, 3, 3, 1, 1),
         (1, 28, 64, 64, 3, 1, 1),
     ],
 )
 def test_memory_beyond_the_output(m, n, n_C_prev, n_C, f, stride, pad):
-    """At most 2 MiB beyond the output; Winograd's way may take a padded input's share as well."""
+    """At most 2 MiB beyond the output; Winograd's ways may take a padded input's share as well."""
     rng = np.random.default_rng(6)
     A = rng.standard_normal((m, n, n, n_C_prev), dtype=np.float32)
     W = rng.standard_normal((f, f, n_C_prev, n_C), dtype=np.float32)
@@ -229,7 +241,7 @@ def test_memory_beyond_the_output(m, n, n_C_prev, n_C, f, stride, pad):
     Z = conv2d_forward(A, W, b, stride, pad)[0]
     zeros = ((pad, pad), (pad, pad))
     algorithm = choose_algorithm(A.shape, W.shape, Z.shape, (stride, stride), zeros, A.dtype)
-    padded = 4 * m * (n + 2 * pad) ** 2 * n_C_prev if pad and algorithm == "winograd" else 0
+    padded = 4 * m * (n + 2 * pad) ** 2 * n_C_prev if pad and algorithm in ("winograd", "row_pairs") else 0
     assert peak_beyond(lambda: conv2d_forward(A, W, b, stride, pad), Z.nbytes, padded) <= 2 * 2**20
 
 
