@@ -167,8 +167,11 @@ def row_pairs_weight_gradient(A: np.ndarray, zeros: Zeros, dZ: np.ndarray, f_W: 
     """
     n_C_prev, n_W_out, n_C = A.shape[3], *dZ.shape[2:]
     W_shape = (3, f_W, n_C_prev, n_C)
-    dF = np.zeros((4, f_W * n_C_prev, n_C), A.dtype)
-    part = np.empty_like(dF[0])
+    # dF0, dF1 and dF3 are collected where W0, W1 and W2 have their gradient in the end.
+    dW = np.zeros((3, f_W * n_C_prev, n_C), A.dtype)
+    dF0, dF1, dF3 = dW
+    dF2 = np.zeros_like(dF0)
+    part = np.empty_like(dF0)
     for images, rows, (r0, r1, r2, r3), sums, (even, odd, dP) in RowPairs(
         A, zeros, W_shape, s_W, dZ.shape[1:3]
     ):
@@ -178,12 +181,16 @@ def row_pairs_weight_gradient(A: np.ndarray, zeros: Zeros, dZ: np.ndarray, f_W: 
             d_rows = d.reshape(len(source), -1, n_W_out, n_C)
             d_rows[:, : source.shape[1]] = source
             d_rows[:, source.shape[1] :] = 0  # an odd row beyond the output
-        _add_products(dF[0], np.subtract(r0, r2, out=sums), even, part)
-        _add_products(dF[1], np.add(r1, r2, out=sums), np.add(even, odd, out=dP), part)
-        _add_products(dF[2], np.subtract(r2, r1, out=sums), np.subtract(even, odd, out=dP), part)
-        _add_products(dF[3], np.subtract(r3, r1, out=sums), odd, part)
-    halves = (dF[1] + dF[2]) / 2
-    dW = np.stack([dF[0] + halves, (dF[1] - dF[2]) / 2, dF[3] + halves])
+        _add_products(dF0, np.subtract(r0, r2, out=sums), even, part)
+        _add_products(dF1, np.add(r1, r2, out=sums), np.add(even, odd, out=dP), part)
+        _add_products(dF2, np.subtract(r2, r1, out=sums), np.subtract(even, odd, out=dP), part)
+        _add_products(dF3, np.subtract(r3, r1, out=sums), odd, part)
+    halves = np.add(dF1, dF2, out=part)
+    halves /= 2
+    dW[0] += halves
+    dW[1] -= dF2
+    dW[1] /= 2
+    dW[2] += halves
     return dW.reshape(W_shape)
 
 
