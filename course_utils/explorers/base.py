@@ -6,7 +6,7 @@ import abc
 import dataclasses
 import logging
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import ipywidgets
@@ -58,6 +58,7 @@ class Explorer(abc.ABC):
             )
         self._build_panel()
         self._apply_limits()
+        self._rest_idle()
         for field, control in self.controls.items():
             control.observe(lambda change, field=field: self._control_changed(field, change["new"]), "value")
         self._runner = Runner(self._begin_work, self._show_result, self._mark, self._fail, self._stopped)
@@ -100,6 +101,10 @@ class Explorer(abc.ABC):
     def limits(self, state: Any) -> Mapping[str, tuple[float, float]]:
         """Least and greatest value of fields whose limits follow other fields."""
         return {}
+
+    def idle(self, state: Any) -> Collection[str]:
+        """Fields that mean nothing in this state; their controls are disabled."""
+        return ()
 
     def extra_widgets(self) -> Sequence[ipywidgets.Widget]:
         """Widgets between the controls and the messages, e.g. one to draw in by hand."""
@@ -278,6 +283,7 @@ class Explorer(abc.ABC):
                 value = getattr(self.state, field)
                 if self._value_of(field) != value:
                     control.value = self.to_control(field, value)
+            self._rest_idle()
             self._setting.value = self.state_string
             self._undo.disabled = not self._history.can_undo
             self._redo.disabled = not self._history.can_redo
@@ -303,10 +309,20 @@ class Explorer(abc.ABC):
             for field, (least, greatest) in self.limits(self.state).items():
                 control = self.controls[field]
                 if (control.min, control.max) != (least, greatest):
-                    with control.hold_trait_notifications():
-                        control.min, control.max = least, greatest
+                    value = self.to_control(field, getattr(self.state, field))
+                    # One message to the page: limits alone would move its handle, and it would report that.
+                    with control.hold_sync(), control.hold_trait_notifications():
+                        control.min, control.max, control.value = least, greatest, value
         finally:
             self._syncing = syncing
+
+    def _rest_idle(self) -> None:
+        """Disable the controls of idle fields, enable the others."""
+        if type(self).idle is Explorer.idle:
+            return
+        idle = self.idle(self.state)
+        for field, control in self.controls.items():
+            control.disabled = field in idle
 
     def _build_panel(self) -> None:
         button = ipywidgets.Button

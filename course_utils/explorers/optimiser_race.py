@@ -191,6 +191,9 @@ class OptimiserRaceExplorer(Explorer):
     def limits(self, state: RaceState) -> Mapping[str, tuple[float, float]]:
         return {"shown": (0, state.steps)}
 
+    def idle(self, state: RaceState) -> tuple[str, ...]:
+        return ("decay_rate",) if state.decay == "none" else ()
+
     def adapt(self, before: RaceState, after: RaceState) -> RaceState:
         """A picture that showed the last step goes on showing it."""
         if before.shown == before.steps and after.shown == before.shown:

@@ -61,7 +61,8 @@ def decode_state(key: str, text: str, default: State) -> State:
         fields = json.loads(body)
     except json.JSONDecodeError as error:
         raise ValueError(
-            f"the setting cannot be read: {error.msg} at character {error.pos + len(name) + 2}; "
+            f"the setting cannot be read: {error.msg.removesuffix(' starting at')} at character "
+            f"{error.pos + len(name) + 2}; "
             "was it copied whole?"
         ) from None
     if not isinstance(fields, dict):

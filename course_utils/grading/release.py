@@ -23,7 +23,7 @@ from course_utils.grading.diagnose import NO_CAUSE
 from course_utils.grading.exercise import Exercise, ExerciseError, load_exercise
 from course_utils.grading.files import write_atomic
 from course_utils.grading.plan import make_plan
-from course_utils.grading.trusted import PUBLIC_SEED, CheckResult, prepare, run_here
+from course_utils.grading.trusted import PUBLIC_SEED, CheckResult, explanation_problems, prepare, run_here
 
 LOAD_MAGIC = "%load_ext course_utils.grading"
 CLOSING_TEXT = (
@@ -166,6 +166,10 @@ def prove_exercise(source: Path, seeds: tuple[int, ...] = (PUBLIC_SEED, 2, 3)) -
     shown: list[tuple[list[CheckResult], list[CheckResult]]] = []
     for seed in seeds:
         checks = prepare(exercise, seed)
+        for check in checks:
+            problems += [
+                f"{check.check_id}, seed {seed}: {text}" for text in explanation_problems(check, setup)
+            ]
         starter = run_here(checks, answer_sources(exercise, "starter"), setup)
         solution = run_here(checks, answer_sources(exercise, "solution"), setup)
         shown.append((starter, solution))

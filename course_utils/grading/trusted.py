@@ -388,6 +388,34 @@ def _explained(functions: dict, check: PreparedCheck, number: int, found: object
     return text.strip()[:1000] if isinstance(text, str) else ""
 
 
+def explanation_problems(check: PreparedCheck, setup: list[str]) -> list[str]:
+    """What goes wrong when the author's explanation meets right answers and a plain error.
+
+    A learner's wrong value may surprise an explanation, and then the general cause is shown instead; one
+    that fails on right values, too, would never be heard.
+
+    check : with its cases and expected values
+    setup : sources of the set-up cells, all that an explanation may use
+    """
+    if not check.explain_source:
+        return []
+    try:
+        functions = run_sources([*setup, check.explain_source], "explain")
+    except Exception as error:
+        return [f"the explanation does not run: {type(error).__name__}: {error}"]
+    problems = set()
+    for case, expected in zip(check.cases, check.expected, strict=True):
+        calls = {"explain": (decode(expected), decode(expected)), "explain_error": ("ValueError: wrong",)}
+        for name, values in calls.items():
+            if name not in functions:
+                continue
+            try:
+                functions[name](_decode_inputs(case), *values)
+            except Exception as error:
+                problems.add(f"{name} fails on a right answer: {type(error).__name__}: {error}")
+    return sorted(problems)
+
+
 def run_here(
     checks: list[PreparedCheck], sources: list[tuple[str, str]], setup: list[str]
 ) -> list[CheckResult]:

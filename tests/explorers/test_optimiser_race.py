@@ -29,6 +29,25 @@ def test_every_corner(explorer, visit_corners):
         assert explorer.controls["shown"].max == race.state.steps
 
 
+def test_a_rate_of_decay_rests_while_there_is_no_decay(explorer):
+    explorer.reset()
+    rate = explorer.controls["decay_rate"]
+    assert rate.disabled
+    explorer.set(decay="1 / (1 + rate · t)")
+    assert not rate.disabled
+    explorer.undo()
+    assert rate.disabled
+
+
+def test_a_lower_limit_and_a_value_below_it_reach_the_page_together(explorer):
+    """Two messages would let the page move its handle to the limit and report that as a choice."""
+    explorer.reset()
+    shown, sent = explorer.controls["shown"], []
+    shown.observe(lambda change: sent.append(change["new"]), "value")
+    explorer.paste('optimiser-race {"surface":"ravine","steps":20,"shown":7}')
+    assert (shown.max, shown.value, sent) == (20, 7, [7])
+
+
 def test_sgd_without_noise_and_decay_is_gradient_descent(explorer):
     explorer.reset()
     state = explorer.state

@@ -40,6 +40,7 @@ def test_missing_fields_keep_the_default():
         ("", "empty"),
         ("other {}", "begins with 'other'"),
         ('example {"steps":3', "copied whole"),
+        ('example {"name":"Hal', "Unterminated string at character"),
         ("example [1]", "needs"),
         ('example {"stepz":3}', "'stepz'"),
         ('example {"steps":2.5}', "whole number"),

@@ -95,6 +95,31 @@ def test_proof_finds_a_starter_that_passes_and_a_solution_that_fails(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("explanation", "problem"),
+    [
+        (
+            "def explain(case, expected, found):\n    return double(case['x'])\n",
+            "explain fails",
+        ),  # an answer's name
+        (
+            "def explain(case, expected, found):\n    return None if np.array_equal(found, expected) else no_name\n",
+            None,
+        ),
+        ("def explain_error(case, error):\n    return case['y']\n", "explain_error fails"),
+        ("half = double(1.0)\n\ndef explain(case, expected, found):\n    return half\n", "does not run"),
+    ],
+)
+def test_proof_finds_explanations_that_nobody_would_hear(explanation, problem, tmp_path):
+    source = tmp_path / "mute.py"
+    source.write_text(SETUP + ANSWER + CHECK + explanation)
+    found = [
+        text for text in prove_exercise(source).problems if "expla" in text and "write explain" not in text
+    ]
+    assert bool(found) == bool(problem)
+    assert all(problem in text for text in found)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (SETUP + ANSWER, "no check cell"),
