@@ -95,21 +95,17 @@ def test_proof_finds_a_starter_that_passes_and_a_solution_that_fails(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("explanation", "problem"),
+    ("parameters", "body", "problem"),
     [
-        (
-            "def explain(case, expected, found):\n    return double(case['x'])\n",
-            "explain fails",
-        ),  # an answer's name
-        (
-            "def explain(case, expected, found):\n    return no_name if np.any(found != expected) else None\n",
-            None,
-        ),
-        ("def explain_error(case, error):\n    return case['y']\n", "explain_error fails"),
-        ("half = double(1.0)\n\ndef explain(case, expected, found):\n    return half\n", "does not run"),
+        ("case, expected, found", "return double(case['x'])", "explain fails"),  # the name of an answer
+        ("case, expected, found", "return no_name if np.any(found != expected) else None", None),
+        ("case, error", "return case['y']", "explain_error fails"),
+        ("case, expected, found=double(1.0)", "return None", "does not run"),
     ],
 )
-def test_proof_finds_explanations_that_nobody_would_hear(explanation, problem, tmp_path):
+def test_proof_finds_explanations_that_nobody_would_hear(parameters, body, problem, tmp_path):
+    name = "explain_error" if "error" in parameters else "explain"
+    explanation = f"def {name}({parameters}):\n    {body}\n"
     source = tmp_path / "mute.py"
     source.write_text(SETUP + ANSWER + CHECK + explanation)
     found = [
