@@ -103,22 +103,22 @@ def gru_forward(
     if ended is not None:
         np.copyto(X[:T_x, n_a : n_a + n_x], 0, where=ended[:, None, :])
     G = np.empty((T_x, 3 * n_a, m), dtype=x.dtype)
-    for t in range(T_x):
-        gates, candidate = G[t, : 2 * n_a], G[t, 2 * n_a :]
-        update, relevance = gates[:n_a], gates[n_a:]
-        a_prev, a_next = X[t, n_c:], X[t + 1, n_c:]
-        np.matmul(W_half, X[t, n_a:], out=gates)
+    steps = zip(X[:-1], G, X[1:, n_c:], strict=True)
+    for t, (X_t, g, a_next) in enumerate(steps):
+        gates, candidate, a_prev = g[: 2 * n_a], g[2 * n_a :], X_t[n_c:]
+        np.matmul(W_half, X_t[n_a:], out=gates)
         np.tanh(gates, out=gates)
         gates *= 0.5
         gates += 0.5
-        np.multiply(relevance, a_prev, out=X[t, :n_a])
-        np.matmul(W_c, X[t, :n_c], out=candidate)
+        np.multiply(gates[n_a:], a_prev, out=X_t[:n_a])  # Gamma_r * a<t-1>
+        np.matmul(W_c, X_t[:n_c], out=candidate)
         np.tanh(candidate, out=candidate)
         # Gamma_u * c~ + (1 - Gamma_u) * a_prev is a_prev + Gamma_u * (c~ - a_prev): one product less.
         np.subtract(candidate, a_prev, out=a_next)
-        a_next *= update
+        a_next *= gates[:n_a]
         a_next += a_prev
-        carry_ended(a_next, a_prev, None if ended is None else ended[t])
+        if ended is not None:
+            carry_ended(a_next, a_prev, ended[t])
     X[T_x, :n_a] = 0  # never an input of a step; the array should hold no stray memory
     X[T_x, n_a : n_a + n_x] = 0
     a = X[1:, n_c:].copy()  # the caller may change a; the cache must not change with it

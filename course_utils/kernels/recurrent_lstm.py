@@ -109,20 +109,21 @@ def lstm_forward(
     G[0, 4 * n_a :] = c0
     tanh_c = np.empty((T_x, n_a, m), dtype=x.dtype)
     terms = np.empty((2 * n_a, m), dtype=x.dtype)
-    for t in range(T_x):
-        g, a_next, c_next = G[t], X[t + 1, :n_a], G[t + 1, 4 * n_a :]
+    first_term, second_term = terms[:n_a], terms[n_a:]
+    steps = zip(X[:-1], G[:-1], tanh_c, X[1:, :n_a], G[1:, 4 * n_a :], strict=True)
+    for t, (X_t, g, tanh_c_t, a_next, c_next) in enumerate(steps):
         activations = g[: 4 * n_a]
-        np.matmul(W_half, X[t], out=activations)
+        np.matmul(W_half, X_t, out=activations)
         np.tanh(activations, out=activations)
         gates = g[: 3 * n_a]
         gates *= 0.5
         gates += 0.5
         np.multiply(g[: 2 * n_a], g[3 * n_a :], out=terms)  # [Gamma_i * c~; Gamma_f * c<t-1>]
-        np.add(terms[:n_a], terms[n_a:], out=c_next)
-        np.tanh(c_next, out=tanh_c[t])
-        np.multiply(g[2 * n_a : 3 * n_a], tanh_c[t], out=a_next)
+        np.add(first_term, second_term, out=c_next)
+        np.tanh(c_next, out=tanh_c_t)
+        np.multiply(g[2 * n_a : 3 * n_a], tanh_c_t, out=a_next)
         if ended is not None:
-            carry_ended(a_next, X[t, :n_a], ended[t])
+            carry_ended(a_next, X_t[:n_a], ended[t])
             carry_ended(c_next, g[4 * n_a :], ended[t])
     # Copies: the caller may change a and c; the cache must not change with them.
     a, c = X[1:, :n_a].copy(), G[1:, 4 * n_a :].copy()

@@ -98,12 +98,13 @@ def rnn_forward(
     X = stack_inputs(x, a0, ended)
     a = np.empty((T_x, n_a, m), dtype=x.dtype)  # the caller may change it; the cache's X stays
     Z = np.empty((n_a, m), dtype=x.dtype)
-    for t in range(T_x):
-        a_next = X[t + 1, :n_a]
-        np.matmul(W, X[t], out=Z)
+    steps = zip(X[:-1], X[1:, :n_a], a, strict=True)
+    for t, (X_t, a_next, a_t) in enumerate(steps):
+        np.matmul(W, X_t, out=Z)
         np.tanh(Z, out=a_next)
-        carry_ended(a_next, X[t, :n_a], None if ended is None else ended[t])
-        a[t] = a_next
+        if ended is not None:
+            carry_ended(a_next, X_t[:n_a], ended[t])
+        np.copyto(a_t, a_next)
     return time_last(a), RNNCache(X, W_T, ended)
 
 
@@ -130,8 +131,8 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
     da = time_first(da)  # (T_x, n_a, m)
     W_T = W_T[:-1]  # (n_a + n_x, n_a), without the biases
 
-    dW = np.zeros((n_a, n_a + n_x + 1), dtype=X.dtype)
-    part = np.empty_like(dW)
+    dW_T = np.zeros((n_a + n_x + 1, n_a), dtype=X.dtype)
+    part = np.empty_like(dW_T)
     dx = np.empty((T_x, n_x, m), dtype=X.dtype)
     d_inputs = np.zeros((n_a + n_x, m), dtype=X.dtype)  # gradient of a step's [a<t-1>; x<t>]
     da_t, dx_t = d_inputs[:n_a], d_inputs[n_a:]
@@ -157,12 +158,12 @@ def rnn_backward(da: np.ndarray, cache: RNNCache) -> dict[str, np.ndarray]:
                 np.matmul(W_T, dZ, out=d_inputs)
             dx[t] = dx_t
         D, wide_X = side_by_side(dZ_of_steps, D_buffer), side_by_side(X[start:end], X_buffer)
-        dW += np.matmul(D, wide_X.T, out=part)  # (n_a, n_a + n_x + 1)
+        dW_T += np.matmul(wide_X, D.T, out=part)  # (n_a + n_x + 1, n_a)
 
     return {
         "dx": time_last(dx),
         "da0": da_t.copy(),
-        "dWaa": dW[:, :n_a].copy(),
-        "dWax": dW[:, n_a : n_a + n_x].copy(),
-        "dba": dW[:, -1:].copy(),
+        "dWaa": dW_T[:n_a].T.copy(),
+        "dWax": dW_T[n_a : n_a + n_x].T.copy(),
+        "dba": dW_T[-1:].T.copy(),
     }

@@ -77,12 +77,12 @@ def padding_mask(lengths: np.ndarray | Sequence[int] | None, m: int, T_x: int) -
     return np.arange(T_x)[:, None] >= lengths[None, :]
 
 
-def carry_ended(new: np.ndarray, old: np.ndarray, ended: np.ndarray | None) -> None:
+def carry_ended(new: np.ndarray, old: np.ndarray, ended: np.ndarray) -> None:
     """Where a sequence has ended its state does not change: copy old (n, m) over new there.
 
-    ended : (m,) True for the columns that are past their end, or None
+    ended : (m,) True for the columns that are past their end
     """
-    if ended is not None and ended.any():
+    if ended.any():
         np.copyto(new, old, where=ended)
 
 

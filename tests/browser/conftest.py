@@ -182,6 +182,10 @@ class Notebook:
             timeout=1000 * seconds,
         )
 
+    def scroll_to_last(self, selector: str) -> None:
+        """Bring the last match into view, in one step: a live picture may be replaced between two."""
+        self.page.evaluate("query => [...document.querySelectorAll(query)].pop().scrollIntoView()", selector)
+
 
 @pytest.fixture
 def notebook(page, lab):

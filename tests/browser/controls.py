@@ -169,6 +169,13 @@ class Panel:
         assert now["alt"], (self.key, what)
         return now
 
+    def shows_again(self, before: dict) -> None:
+        """Picture and words are those of before; a late drawing of the same may still come first."""
+        end = time.monotonic() + LONGEST_SECONDS
+        while (now := self.settled())["picture"] != before["picture"]:
+            assert time.monotonic() < end, (self.key, before, now)
+        assert now["alt"] == before["alt"], self.key
+
     def type_setting(self, text: str) -> None:
         """Put a line into the field of settings."""
         line = self.locator.get_by_label("Setting", exact=True)
@@ -235,9 +242,7 @@ class Panel:
             self.presses += 1
             self.locator.get_by_role("alert").get_by_text("Not possible").wait_for()
             assert "neither this" in self.state()["problem"], self.key  # says what was typed
-            end = time.monotonic() + LONGEST_SECONDS
-            while self.settled()["picture"] != before["picture"]:  # a late drawing of the same may come first
-                assert time.monotonic() < end, self.key
+            self.shows_again(before)
             field.fill(own)
             self.after("own text", partial(field.press, "Enter"), unseen=True)
         return len(fields)
@@ -268,8 +273,7 @@ class Panel:
             self.type_setting(wrong)
             self.presses += 1
             self.locator.get_by_role("alert").get_by_text("Not possible").wait_for()
-            now = self.settled()
-            assert (now["alt"], now["picture"]) == (back["alt"], back["picture"]), (self.key, wrong)
+            self.shows_again(back)
         self.after("right again", partial(self.type_setting, self.first["setting"]), unseen=True)
 
     def reset_if_changed(self) -> None:

@@ -19,7 +19,7 @@ def test_gates_follow_the_keyboard(notebook, page, screenshot):
         "selector => [...document.querySelectorAll(selector)].pop()?.alt.includes('multiply to 0.843')",
         arg=HAND,
     )
-    page.locator(HAND).last.scroll_into_view_if_needed()
+    notebook.scroll_to_last(HAND)
     screenshot("lesson_5_2_gates")
 
     box = page.get_by_label("Sentence", exact=True).last
@@ -30,5 +30,5 @@ def test_gates_follow_the_keyboard(notebook, page, screenshot):
         " && [...document.querySelectorAll(selector)].pop()?.alt.includes('happy girls near')",
         arg=SENTENCE,
     )
-    page.locator(SENTENCE).last.scroll_into_view_if_needed()
+    notebook.scroll_to_last(SENTENCE)
     screenshot("lesson_5_2_sentence")

@@ -133,6 +133,18 @@ def test_minus_infinity_beats_the_border(f, stride, pad):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_an_infinite_gradient_reaches_the_winner_alone(dtype, stride):
+    A_prev = np.arange(16, dtype=dtype).reshape(1, 4, 4, 1)
+    A, cache = pool.max_pool2d_forward(A_prev, 2, stride)
+    dA = np.zeros_like(A)
+    dA[0, 0, 0, 0] = np.inf
+    expected = np.zeros_like(A_prev)
+    expected[0, 1, 1, 0] = np.inf
+    np.testing.assert_array_equal(pool.max_pool2d_backward(dA, cache), expected)
+
+
 def test_many_blocks(monkeypatch):
     """Pictures that do not fit into one block."""
     monkeypatch.setattr(pool, "BLOCK_BYTES", 100)
