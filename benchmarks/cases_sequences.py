@@ -220,7 +220,7 @@ def beam_case(beam_width: int, n_y: int) -> Case:
     return Case(
         "beam search step",
         f"{beam_width}×{n_y}",
-        lambda: decoding.best_entries(log_p + totals, beam_width),
+        lambda: decoding.best_entries(decoding.add_to_columns(log_p, totals), beam_width),
         loops,
         1.0,
         rival,

@@ -60,6 +60,10 @@ def choose_algorithm(
         32×32²×16→32   3×3 s2      1.31     1.14
         16×56²×64→64   3×3 s2      1.16     1.01
         16×28²×64→4    3×3         0.82     0.94                   0.98
+        1×224²×3→32    3×3         1.75     1.38        1.56       2.57
+        64×28²×1→32    3×3         1.39     1.51
+        64×14²×6→16    5×5         1.42     1.14
+        32×32²×3→32    5×5         1.59     1.68
 
         m×n²×n_C_prev→n_C       lowered   planes
         1×224²×32→3    3×3         1.63     0.47
@@ -94,7 +98,8 @@ def choose_algorithm(
     if three_rows and additions_are_cheap and pairs_fit(A_shape, W_shape, stride[1], n_out, zeros, 4):
         return "row_pairs"
     n_rows = rows_per_block(f, stride, n_out, n_C_prev, n_C, dtype.itemsize)
-    if 8 * f[0] <= f[1] * n_C_prev and n_C >= 8 and f[0] <= 7 and n_rows >= min(f[0], n_out[0]):
+    long_runs = f[1] * n_C_prev >= max(8, f[0] ** 2)
+    if long_runs and n_C >= 8 and f[0] <= 7 and n_rows >= min(f[0], n_out[0]):
         return "rows"
     return "lowered"
 

@@ -148,7 +148,8 @@ def best_entries(totals: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     like cards (entry i to group i modulo their number): then one pass of NumPy's row-wise maximum
     serves all groups at once, where contiguous groups would each need a call of their own.
     """
-    flat = np.ascontiguousarray(totals).ravel()
+    by_column = totals.flags.f_contiguous and not totals.flags.c_contiguous
+    flat = (totals.T if by_column else np.ascontiguousarray(totals)).ravel()  # in the order of memory
     groups = max(1000, 4 * k)
     whole = flat.size - flat.size % groups
     largest = np.concatenate([flat[:whole].reshape(-1, groups).max(axis=0, initial=-np.inf), flat[whole:]])
@@ -158,7 +159,10 @@ def best_entries(totals: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     else:
         found = np.arange(flat.size)
     found = found[flat[found] > -np.inf]
-    rows, columns = np.divmod(found, totals.shape[1])
+    if by_column:
+        columns, rows = np.divmod(found, totals.shape[0])
+    else:
+        rows, columns = np.divmod(found, totals.shape[1])
     order = np.lexsort((rows, columns, -flat[found]))[:k]
     return rows[order], columns[order]
 

@@ -100,12 +100,14 @@ def test_blocks_are_really_split(monkeypatch):
         ((2, 16, 16, 32), (3, 3, 32, 32), 1, 1, np.float64, "rows"),  # accuracy comes first
         ((2, 16, 16, 32), (3, 3, 32, 32), 2, 1, np.float32, "rows"),
         ((2, 16, 16, 8), (3, 3, 8, 32), 2, 1, np.float32, "rows"),
-        ((2, 16, 16, 6), (3, 3, 6, 32), 2, 1, np.float32, "lowered"),  # short runs
-        ((2, 16, 16, 6), (5, 5, 6, 32), 1, 1, np.float32, "lowered"),  # too short for five products
+        ((2, 16, 16, 3), (3, 3, 3, 32), 2, 1, np.float32, "rows"),
+        ((2, 16, 16, 2), (3, 3, 2, 32), 2, 1, np.float32, "lowered"),  # short runs
+        ((2, 16, 16, 6), (5, 5, 6, 32), 1, 1, np.float32, "rows"),
+        ((2, 16, 16, 4), (5, 5, 4, 32), 1, 1, np.float32, "lowered"),  # too short for five products
         ((2, 16, 16, 32), (3, 3, 32, 2), 2, 1, np.float32, "lowered"),  # few filters
         ((2, 60, 1, 64), (15, 1, 64, 64), 4, 0, np.float32, "lowered"),  # a filter of many rows
         ((1, 12, 2500, 64), (3, 3, 64, 64), 2, 0, np.float32, "lowered"),  # not three rows fit into a block
-        ((2, 16, 16, 4), (3, 3, 4, 8), 1, 1, np.float32, "lowered"),  # too few channels
+        ((2, 16, 16, 4), (3, 3, 4, 8), 1, 1, np.float32, "rows"),  # too few channels for anything else
         ((2, 5, 5, 32), (3, 3, 32, 32), 1, 1, np.float32, "rows"),  # 5 = 4 + 1: most of a tile is wasted
         ((1, 8, 8, 512), (3, 3, 512, 512), 1, 1, np.float32, "rows"),  # 36 or 6 MiB of transformed filters
         ((8, 14, 14, 256), (3, 3, 256, 256), 1, 1, np.float32, "row_pairs"),  # 9 MiB of transformed filters

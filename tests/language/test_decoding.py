@@ -176,13 +176,14 @@ def test_the_state_of_a_recurrent_network_follows_its_hypothesis(container: str)
         assert h.log_probability == pytest.approx(total, abs=1e-12)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
 @given(n_y=st.integers(1, 400), k=st.integers(1, 5), count=st.integers(1, 12), seed=st.integers(0, 1000))
 @settings(max_examples=60, deadline=None)
-def test_best_entries_equals_a_full_sort(n_y: int, k: int, count: int, seed: int) -> None:
+def test_best_entries_equals_a_full_sort(order: str, n_y: int, k: int, count: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     totals = rng.integers(-6, 0, (n_y, k)).astype(float)  # many ties
     totals[rng.random((n_y, k)) < 0.3] = -np.inf
-    rows, columns = best_entries(totals, count)
+    rows, columns = best_entries(np.asarray(totals, order=order), count)
     expected = sorted((-totals[r, c], c, r) for r in range(n_y) for c in range(k) if totals[r, c] > -np.inf)[
         :count
     ]
