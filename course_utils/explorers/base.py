@@ -309,10 +309,11 @@ class Explorer(abc.ABC):
             for field, (least, greatest) in self.limits(self.state).items():
                 control = self.controls[field]
                 if (control.min, control.max) != (least, greatest):
-                    value = self.to_control(field, getattr(self.state, field))
-                    # One message to the page: limits alone would move its handle, and it would report that.
-                    with control.hold_sync(), control.hold_trait_notifications():
-                        control.min, control.max, control.value = least, greatest, value
+                    # Widen, move, narrow: at every moment the value lies inside. Otherwise the page would
+                    # push its handle to a limit and report that as a choice.
+                    control.min, control.max = min(least, control.min), max(greatest, control.max)
+                    control.value = self.to_control(field, getattr(self.state, field))
+                    control.min, control.max = least, greatest
         finally:
             self._syncing = syncing
 

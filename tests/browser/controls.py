@@ -18,6 +18,7 @@ POLL_MILLISECONDS, LONGEST_SECONDS = 40, 60
 ANSWER_SECONDS = 0.5  # a setting that has not changed after this time does not change
 UNSEEN_SECONDS = 0.2
 STILL_SECONDS = 0.1
+REST_SECONDS = 0.8  # words may arrive before the picture; after this time both are there
 STILL_TRAINING_SECONDS = 0.4  # a training shows its mark after 0.3 seconds
 
 STATE = """
@@ -133,14 +134,14 @@ class Panel:
         """What panel and picture show now."""
         return self.locator.evaluate(STATE)
 
-    def settled(self) -> dict:
-        """What they show when no work is under way."""
+    def settled(self, still: float = 0) -> dict:
+        """What they show when no work is under way, and nothing has moved for `still` seconds or longer."""
         end, before, since = time.monotonic() + LONGEST_SECONDS, None, time.monotonic()
         while time.monotonic() < end:
             now = self.state()
             if now != before or now["busy"]:
                 before, since = now, time.monotonic()
-            elif time.monotonic() - since > self.still:
+            elif time.monotonic() - since > max(self.still, still):
                 return now
             self.page.wait_for_timeout(POLL_MILLISECONDS)
         raise AssertionError(f"{self.key}: still at work after {LONGEST_SECONDS} s: {before}")
@@ -188,7 +189,7 @@ class Panel:
 
     def press_sliders(self) -> int:
         """Take each slider to both ends, with a short training: the controls count, not what is learned."""
-        light = re.sub(r'"epochs":\d+', '"epochs":10', self.first["setting"])
+        light = re.sub(r'"epochs":\d+', '"epochs":50', self.first["setting"])
         same = light == self.first["setting"]
         start = self.first if same else self.after("light", lambda: self.type_setting(light))
         sliders = self.locator.get_by_role("slider").all()
@@ -236,12 +237,12 @@ class Panel:
         """Type nonsense into every field for text, which refuses it, and its own text back."""
         fields = self.locator.locator(".explorer-grid .widget-text input").all()
         for field in fields:
-            own, before = field.input_value(), self.settled()
-            field.fill("neither this nor that")
+            own, before = field.input_value(), self.settled(REST_SECONDS)
+            field.fill("xyzzy plugh")
             field.press("Enter")
             self.presses += 1
             self.locator.get_by_role("alert").get_by_text("Not possible").wait_for()
-            assert "neither this" in self.state()["problem"], self.key  # says what was typed
+            assert "xyzzy" in self.state()["problem"], self.key  # says what was typed
             self.shows_again(before)
             field.fill(own)
             self.after("own text", partial(field.press, "Enter"), unseen=True)
@@ -262,7 +263,8 @@ class Panel:
 
     def paste(self) -> None:
         """Paste a setting back; lines that are none are refused and change nothing."""
-        back = self.after("paste", partial(self.type_setting, self.first["setting"]))
+        self.after("paste", partial(self.type_setting, self.first["setting"]))
+        back = self.settled(REST_SECONDS)
         assert (back["setting"], back["words"]) == (self.first["setting"], self.first["words"]), self.key
         for wrong in (
             "nonsense {",

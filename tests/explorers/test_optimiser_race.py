@@ -39,13 +39,26 @@ def test_a_rate_of_decay_rests_while_there_is_no_decay(explorer):
     assert rate.disabled
 
 
-def test_a_lower_limit_and_a_value_below_it_reach_the_page_together(explorer):
-    """Two messages would let the page move its handle to the limit and report that as a choice."""
-    explorer.reset()
-    shown, sent = explorer.controls["shown"], []
-    shown.observe(lambda change: sent.append(change["new"]), "value")
-    explorer.paste('optimiser-race {"surface":"ravine","steps":20,"shown":7}')
-    assert (shown.max, shown.value, sent) == (20, 7, [7])
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ('{"surface":"ravine"}', '{"surface":"ravine","steps":20,"shown":7}'),
+        ('{"surface":"ravine","steps":20,"shown":7}', '{"surface":"ravine","steps":150,"shown":90}'),
+    ],
+)
+def test_while_a_limit_moves_the_value_stays_inside(explorer, first, then):
+    """Else the page would push its handle to the limit and report that as a choice."""
+    explorer.paste(f"optimiser-race {first}")
+    shown = explorer.controls["shown"]
+    value, limit, sent = shown.value, shown.max, []
+    shown.observe(lambda change: sent.append((change["name"], change["new"])), ["value", "max"])
+    explorer.paste(f"optimiser-race {then}")
+    assert {name for name, _ in sent} == {"value", "max"}
+    for name, new in sent:
+        value, limit = (new, limit) if name == "value" else (value, new)
+        assert value <= limit
+    assert (shown.value, shown.max) == (explorer.state.shown, explorer.state.steps)
+    assert shown.value in (7, 90)
 
 
 def test_sgd_without_noise_and_decay_is_gradient_descent(explorer):
