@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from course_utils.kernels import recurrent as fast
 from course_utils.kernels.textbook import recurrent as textbook
+from course_utils.kernels.textbook import recurrent_layers as textbook_layers
 from course_utils.training import gradient_check
 
 CELLS = ["rnn", "gru", "lstm"]
@@ -345,6 +346,51 @@ def test_bidirectional_is_two_runs(cell: str, padded: bool) -> None:
         summary = fast.bidirectional_last(a, lengths)[:, j]
         np.testing.assert_allclose(summary[:n_a], expected_left[:, 0, -1], atol=1e-12)
         np.testing.assert_allclose(summary[n_a:], expected_right[:, 0, 0], atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("cell", CELLS)
+@given(sizes=SIZES, seed=st.integers(0, 1000), padded=st.booleans(), given_states=st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_layers_equal_textbook(
+    cell: str, dtype: type, sizes: tuple[int, ...], seed: int, padded: bool, given_states: bool
+) -> None:
+    """Two layers, the lower one reading both ways; and that one by itself."""
+    T_x, m, _, n_a = sizes
+    left, right = draw(cell, sizes, seed, dtype), draw(cell, sizes, seed + 1, dtype)
+    rng = np.random.default_rng(seed)
+    both = {"forward": left["parameters"], "backward": right["parameters"]}
+    states = {"forward": left["states"], "backward": right["states"]} if given_states else None
+    layers = [both, draw_parameters(cell, 2 * n_a, n_a, rng, dtype)]
+    lengths = left["lengths"] if padded else None
+    d_both = rng.standard_normal((2 * n_a, m, T_x)).astype(dtype)
+
+    def results(module: Any) -> dict[str, Any]:
+        a, cache = module.bidirectional_forward(cell, left["x"], both, states, lengths)
+        out = {"a": a, "gradients": module.bidirectional_backward(d_both, cache)}
+        if not padded:
+            out["last"] = module.bidirectional_last(a)
+        top, cache = module.stacked_forward(cell, left["x"], layers, [states, None], lengths)
+        return out | {"top": top, "stacked": module.stacked_backward(left["da"], cache)}
+
+    def compare(got: Any, expected: Any, name: str) -> None:
+        if isinstance(got, dict):
+            assert got.keys() == expected.keys(), name
+            for key in got:
+                compare(got[key], expected[key], f"{name} {key}")
+        elif isinstance(got, list):
+            for i, (one, other) in enumerate(zip(got, expected, strict=True)):
+                compare(one, other, f"{name} {i}")
+        else:
+            assert got.dtype == dtype, name
+            np.testing.assert_allclose(
+                got, expected, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype], err_msg=name
+            )
+
+    compare(results(fast), results(textbook_layers), cell)
+    np.testing.assert_array_equal(
+        fast.reverse_sequences(left["x"], lengths), textbook_layers.reverse_sequences(left["x"], lengths)
+    )
 
 
 @pytest.mark.parametrize("lengths", [None, [4, 1, 0]])
