@@ -247,6 +247,9 @@ class NetworkBuilderExplorer(Explorer):
         *_, (_, last) = self.steps(state)
         return last()
 
+    def idle(self, state: NetworkState) -> list[str]:
+        return [f"units_{l}" for l in range(state.layers + 1, MOST_LAYERS + 1)]
+
     def build_figure(self) -> LiveFigure:
         live = LiveFigure(9.6, 6.0)
         with mpl.rc_context(dict(STYLE)):
@@ -275,8 +278,6 @@ class NetworkBuilderExplorer(Explorer):
             with mpl.rc_context(dict(STYLE)):
                 self._draw_structure(result, sizes)
             self._built = sizes
-        for l in range(1, MOST_LAYERS + 1):
-            self.controls[f"units_{l}"].disabled = l > state.layers
         costs = result.progress.costs
         self._train.set_data(np.arange(len(costs)), np.where(np.isfinite(costs), costs, np.nan))
         self._dev.set_data(result.dev_epochs, result.dev_costs)

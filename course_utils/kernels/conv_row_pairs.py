@@ -31,7 +31,7 @@ import numpy as np
 
 from course_utils.kernels.conv_rows import RowBlocks, rows_per_block
 from course_utils.kernels.conv_runs import as_runs
-from course_utils.kernels.padding import Zeros
+from course_utils.kernels.padding import Zeros, padded_size
 
 MOST_BYTES = 7 * 256 * 1024  # of a block: runs, a sum of them, three products
 LEAST_PAIRS = 3  # in a block, since the rows between two blocks are written out for both
@@ -49,10 +49,8 @@ def block_bytes(A_shape: tuple[int, ...], W_shape: tuple[int, ...], zeros: Zeros
                where there is a border, its share of memory is free for the filters
     itemsize : bytes of a number
     """
-    m, n_H, n_W, n_C_prev = A_shape
-    padded = m * (n_H + sum(zeros[0])) * (n_W + sum(zeros[1])) * n_C_prev if np.any(zeros) else 0
     filters = 3 * W_shape[1] * W_shape[2] * W_shape[3]  # two thirds of W, and a sum while it is made
-    return min(MOST_BYTES, FREE_BYTES + (padded - filters) * itemsize)
+    return min(MOST_BYTES, FREE_BYTES + (padded_size(A_shape, zeros) - filters) * itemsize)
 
 
 def _others(W_shape: tuple[int, ...]) -> int:

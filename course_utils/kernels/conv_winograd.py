@@ -29,7 +29,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from course_utils.kernels.conv_runs import as_runs
-from course_utils.kernels.padding import Zeros
+from course_utils.kernels.padding import Zeros, padded_size
 
 TILE = 4  # outputs of a tile along each axis
 SEEN = TILE + 2  # inputs that they see
@@ -70,10 +70,8 @@ def buffer_bytes(A_shape: tuple[int, ...], zeros: Zeros, n_C: int) -> int:
     Transformed filters and buffers together stay below `FREE_BYTES`. A padded copy of the input
     never exists as a whole here; where there is a border, the share of that copy is theirs too.
     """
-    m, n_H, n_W, n_C_prev = A_shape
-    padded = m * (n_H + sum(zeros[0])) * (n_W + sum(zeros[1])) * n_C_prev * 4 if np.any(zeros) else 0
-    filters = SEEN**2 * n_C_prev * n_C * 4
-    return min(MOST_BYTES, FREE_BYTES + padded - filters)
+    filters = SEEN**2 * A_shape[3] * n_C
+    return min(MOST_BYTES, FREE_BYTES + 4 * (padded_size(A_shape, zeros) - filters))
 
 
 class Tiles:

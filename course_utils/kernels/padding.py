@@ -91,6 +91,12 @@ def zero_pad(A: np.ndarray, pad: int | tuple) -> np.ndarray:
     return pad_with(A, pad, 0)
 
 
+def padded_size(A_shape: tuple[int, ...], zeros: Zeros) -> int:
+    """Numbers in a padded copy of pictures (m, n_H, n_W, n_C); 0 where there is no border and so no copy."""
+    m, n_H, n_W, n_C = A_shape
+    return m * (n_H + sum(zeros[0])) * (n_W + sum(zeros[1])) * n_C if np.any(zeros) else 0
+
+
 def pad_with(A: np.ndarray, pad: int | tuple, value: float) -> np.ndarray:
     """Put a border of one value around each picture of a batch; arguments as in `zero_pad`."""
     if A.ndim != 4:

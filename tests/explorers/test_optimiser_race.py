@@ -53,7 +53,8 @@ def test_while_a_limit_moves_the_value_stays_inside(explorer, first, then):
     value, limit, sent = shown.value, shown.max, []
     shown.observe(lambda change: sent.append((change["name"], change["new"])), ["value", "max"])
     explorer.paste(f"optimiser-race {then}")
-    assert {name for name, _ in sent} == {"value", "max"}
+    assert [new for name, new in sent if name == "value"] == [explorer.state.shown]  # nothing in between
+    assert [new for name, new in sent if name == "max"] == [explorer.state.steps]
     for name, new in sent:
         value, limit = (new, limit) if name == "value" else (value, new)
         assert value <= limit
